@@ -1,0 +1,63 @@
+// What a server is told. Flags win over PAWL_* variables, which win over COG_* ones; src/cli reads all three.
+import { limit } from './limits.ts';
+import type { Mode } from './protocol/control-messages.ts';
+
+export type RestartPolicy = 'on-crash' | 'never';
+export type LogFormat = 'json' | 'pretty';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface Config {
+  /** Absolute path of the predictor's file. */
+  readonly predictorPath: string;
+  /** Export to use; null looks for default, Predictor, Runner, predict. */
+  readonly predictorExport: string | null;
+  readonly mode: Mode;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly workers: number;
+  /** Slots per worker; null takes what the predictor declares, else 1. */
+  readonly concurrency: number | null;
+  /** Milliseconds for loading and setup(); null waits without limit. */
+  readonly setupTimeoutMs: number | null;
+  readonly cancelKillMs: number;
+  readonly shutdownGraceMs: number;
+  readonly inputFileBytesMax: number;
+  readonly bodyBytesMax: number;
+  readonly downloadMs: number;
+  readonly restart: RestartPolicy;
+  /** Directory for spilled payloads and temporary files; a private one is made inside it and removed at the end. */
+  readonly workDir: string;
+  /** How many finished predictions GET /predictions/{id} still knows. */
+  readonly retention: number;
+  /** SIGTERM is ignored; POST /shutdown or SIGINT ends the server. */
+  readonly awaitExplicitShutdown: boolean;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
+  /** Argument of setup({ weights }). */
+  readonly weights: string | null;
+  /** User-Agent of input downloads. */
+  readonly userAgent: string | null;
+}
+
+export const CONFIG_DEFAULTS = {
+  predictorExport: null,
+  mode: 'predict',
+  host: '0.0.0.0',
+  port: 5000,
+  workers: 1,
+  concurrency: null,
+  setupTimeoutMs: null,
+  cancelKillMs: limit('cancelKillMs'),
+  shutdownGraceMs: limit('shutdownGraceMs'),
+  inputFileBytesMax: limit('inputFileBytesMax'),
+  bodyBytesMax: limit('bodyBytesMax'),
+  downloadMs: limit('downloadMs'),
+  restart: 'on-crash',
+  retention: limit('retainedPredictions'),
+  awaitExplicitShutdown: false,
+  logFormat: 'json',
+  logLevel: 'info',
+  weights: null,
+  userAgent: null,
+} as const satisfies Partial<Config>;

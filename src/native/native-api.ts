@@ -1,0 +1,37 @@
+// The addon's surface, in the order of native/src/addon.cc. Plain values; null, never undefined. System calls that
+// fail throw an Error with `code`, `errno` and `syscall`, as Node's own do.
+
+export interface Redirected {
+  /** Original fd 0, moved to a close-on-exec descriptor >= 100. */
+  readonly controlIn: number;
+  /** Original fd 1, likewise. */
+  readonly controlOut: number;
+  /** Original fd 2, likewise. */
+  readonly originalStderr: number;
+  /** Read end of the pipe behind fd 1; non-blocking, close-on-exec. */
+  readonly capturedStdout: number;
+  /** Read end of the pipe behind fd 2, likewise. */
+  readonly capturedStderr: number;
+}
+
+export interface NativeApi {
+  /**
+   * Moves stdin, stdout and stderr away, puts /dev/null on 0 and capture pipes of `pipeBytes` (as far as the system
+   * allows) on 1 and 2. Once per process; a second call returns the first result. Undone on failure.
+   */
+  redirect(pipeBytes: number): Redirected;
+  /** A pipe for one more captured stream: read end non-blocking, write end blocking, both close-on-exec. */
+  capturePipe(pipeBytes: number): { readonly readEnd: number; readonly writeEnd: number };
+  /** Writes all of `bytes`, waiting where the descriptor is non-blocking and full. Retries EINTR. */
+  writeAll(fd: number, bytes: Uint8Array): void;
+  /** Clears O_NONBLOCK, which a child process that inherited the descriptor may have set on the shared description. */
+  setBlocking(fd: number): void;
+  /** Flushes the C library's buffers of every open stream, so that printf of native code reaches the pipe. */
+  flushStdio(): void;
+  /** Linux: the kernel sends SIGKILL to this process when its parent ends. False where the system cannot. */
+  dieWithParent(): boolean;
+  /** Linux: orphaned descendants are re-parented to this process instead of init. False where the system cannot. */
+  adoptOrphans(): boolean;
+  /** Ends the process at once, from any thread; runs no exit handlers. Never returns. */
+  exitNow(code: number): never;
+}

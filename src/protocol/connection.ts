@@ -1,0 +1,90 @@
+// A framed duplex over a stream: lines in, lines out, and exactly one close with its reason.
+import type { Duplex } from 'node:stream';
+import { encodeFrame, FrameDecoder } from './frame.ts';
+
+export interface ConnectionEvents {
+  /** One whole line. A throw closes the connection with that error as its reason. */
+  onLine(line: string): void;
+  /** Called once. `reason` is null when the peer closed between two lines. */
+  onClose(reason: Error | null): void;
+  /** The backlog fell below the stream's high-water mark again. */
+  onDrain?(): void;
+}
+
+export class Connection {
+  readonly #stream: Duplex;
+  readonly #decoder = new FrameDecoder();
+  readonly #events: ConnectionEvents;
+  #closed = false;
+
+  constructor(stream: Duplex, events: ConnectionEvents) {
+    this.#stream = stream;
+    this.#events = events;
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
+    stream.on('end', () => this.#ended());
+    stream.on('error', (error) => this.#close(error));
+    stream.on('close', () => this.#close(null));
+    stream.on('drain', () => events.onDrain?.());
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  /** Bytes written but not yet taken by the kernel. */
+  get backlogBytes(): number {
+    return this.#stream.writableLength;
+  }
+
+  /** Sends a message. False when the connection is closed: the caller learns the reason from onClose. */
+  send(message: object): boolean {
+    return this.sendLine(encodeFrame(message));
+  }
+
+  /** Sends a line that is already encoded, newline included. */
+  sendLine(line: string | Buffer): boolean {
+    if (this.#closed) return false;
+    this.#stream.write(line);
+    return true;
+  }
+
+  /** Flushes what was sent, then closes. */
+  end(): void {
+    if (!this.#closed) this.#stream.end();
+  }
+
+  destroy(reason: Error | null = null): void {
+    this.#close(reason);
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const line of this.#decoder.push(chunk)) {
+        if (this.#closed) return;
+        this.#events.onLine(line);
+      }
+    } catch (error) {
+      this.#close(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #ended(): void {
+    const torn = this.#decoder.pendingBytes;
+    this.#close(torn === 0 ? null : new Error(`the channel ended in the middle of a line (${torn} bytes)`));
+  }
+
+  #close(reason: Error | null): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stream.destroy();
+    this.#events.onClose(reason);
+  }
+}

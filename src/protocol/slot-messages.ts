@@ -1,0 +1,109 @@
+// A slot socket: one per slot, worker connects. Carries one prediction at a time. Every message names its
+// prediction, so that a late one can never be booked to the next. Absent is null, never undefined.
+import type { Json } from '../base/json.ts';
+import type { Mode, OutputStream, WireError } from './control-messages.ts';
+import type { PredictionId, SlotIndex } from './ids.ts';
+
+/** A payload, inline or, above LIMITS.inlineBytesMax, as a JSON file that the receiver removes after reading. */
+export type Payload =
+  | { readonly in: 'message'; readonly value: Json }
+  | { readonly in: 'file'; readonly path: string };
+
+export interface Predict {
+  readonly type: 'predict';
+  readonly id: PredictionId;
+  readonly mode: Mode;
+  /** A JSON object that passed the server's schema check. */
+  readonly input: Payload;
+  readonly context: { readonly [key: string]: string };
+}
+
+/** Server to worker. */
+export type SlotRequest = Predict;
+
+/** First line of each connection. */
+export interface Attach {
+  readonly type: 'attach';
+  readonly slot: SlotIndex;
+  readonly token: string;
+}
+
+export interface Log {
+  readonly type: 'log';
+  readonly id: PredictionId;
+  readonly stream: OutputStream;
+  /** Whole lines, except when a line stayed unfinished for LIMITS.logIdleFlushMs or at the end. */
+  readonly data: string;
+}
+
+/** A file inside an output: the value holds null at `pointer`, and the server puts a URL there. */
+export interface OutputFile {
+  /** JSON pointer (RFC 6901) into the output's value; empty for the value itself. */
+  readonly pointer: string;
+  /** Absolute path, inside the worker's work directory or wherever the predictor wrote it. */
+  readonly path: string;
+  /** Media type; null where neither the predictor nor the name tells. */
+  readonly mediaType: string | null;
+  /** File name to show; never a path. */
+  readonly name: string;
+  /** True where the file is a temporary copy that the server removes once delivered. */
+  readonly temporary: boolean;
+}
+
+/** The value that predict() returned, or one item that its generator yielded. */
+export interface Output {
+  readonly type: 'output';
+  readonly id: PredictionId;
+  readonly kind: 'value' | 'chunk';
+  /** 0-based, without gaps. */
+  readonly index: number;
+  readonly payload: Payload;
+  readonly files: readonly OutputFile[];
+}
+
+export type MetricMode = 'replace' | 'increment' | 'append';
+
+export interface Metric {
+  readonly type: 'metric';
+  readonly id: PredictionId;
+  readonly name: string;
+  /** null removes the metric (with mode `replace`). */
+  readonly value: Json;
+  readonly mode: MetricMode;
+}
+
+/** A field of the input that the predictor's own schema refused. */
+export interface InputIssue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export interface Succeeded {
+  readonly type: 'succeeded';
+  readonly id: PredictionId;
+  /** `list`: a generator ran and the chunks are the output, even when there are none. `value`: predict() returned. */
+  readonly output: 'value' | 'list';
+  /** From the call of predict() to its end, milliseconds. */
+  readonly predictMs: number;
+}
+
+export interface Failed {
+  readonly type: 'failed';
+  readonly id: PredictionId;
+  readonly error: WireError;
+  /** Only for PAWL_INPUT_INVALID: what the predictor's schema said. Empty otherwise. */
+  readonly issues: readonly InputIssue[];
+  readonly predictMs: number;
+}
+
+export interface Canceled {
+  readonly type: 'canceled';
+  readonly id: PredictionId;
+  readonly predictMs: number;
+}
+
+/** Exactly one of these ends a prediction; nothing with its id follows. */
+export type TerminalEvent = Succeeded | Failed | Canceled;
+
+/** Worker to server. */
+export type SlotEvent = Attach | Log | Output | Metric | TerminalEvent;

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+// One project per tier, each with its own deadline. Integration, example and package tests run the built dist/.
+const tier = (name: string, timeoutMs: number, parallel: boolean) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    pool: 'forks' as const,
+    fileParallelism: parallel,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      tier('unit', 5_000, true),
+      tier('tidy', 20_000, true),
+      tier('native', 60_000, false),
+      tier('integration', 60_000, true),
+      tier('examples', 180_000, false),
+      tier('package', 600_000, false),
+    ],
+  },
+});
