@@ -24,6 +24,13 @@ export interface NativeApi {
   capturePipe(pipeBytes: number): { readonly readEnd: number; readonly writeEnd: number };
   /** Writes all of `bytes`, waiting where the descriptor is non-blocking and full. Retries EINTR. */
   writeAll(fd: number, bytes: Uint8Array): void;
+  /**
+   * Reads what is there now from a non-blocking descriptor, at most `into.length` bytes, and returns how many; 0 when
+   * nothing is there or the writers are gone. Never throws EAGAIN: this runs twice per prediction.
+   */
+  readAvailable(fd: number, into: Uint8Array): number;
+  /** Bytes a pipe holds that nobody has read yet (FIONREAD; either end may be given). */
+  pendingBytes(fd: number): number;
   /** Clears O_NONBLOCK, which a child process that inherited the descriptor may have set on the shared description. */
   setBlocking(fd: number): void;
   /** Flushes the C library's buffers of every open stream, so that printf of native code reaches the pipe. */
