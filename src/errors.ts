@@ -42,6 +42,11 @@ export const ERRORS = {
     retryable: false,
     summary: 'The client asks for an event stream that this route or predictor does not give.',
   },
+  PAWL_REQUEST_TIMEOUT: {
+    status: 408,
+    retryable: true,
+    summary: 'The client did not send its whole request in time.',
+  },
   PAWL_AT_CAPACITY: {
     status: 409,
     retryable: true,
@@ -72,6 +77,11 @@ export const ERRORS = {
     retryable: false,
     summary: 'A field of the request other than `input` is wrong; `detail` names it.',
   },
+  PAWL_HEADERS_TOO_LARGE: {
+    status: 431,
+    retryable: false,
+    summary: 'The request headers together are larger than the limit.',
+  },
   PAWL_INTERNAL: {
     status: 500,
     retryable: true,
@@ -86,6 +96,11 @@ export const ERRORS = {
     status: 503,
     retryable: false,
     summary: 'Loading or setup() failed; `setup.logs` in GET /health-check holds the output and the stack.',
+  },
+  PAWL_UNHEALTHY: {
+    status: 503,
+    retryable: true,
+    summary: "Answer of GET /readyz while the predictor's healthcheck() fails. Predictions are still taken.",
   },
   PAWL_DEFUNCT: {
     status: 503,

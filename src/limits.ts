@@ -14,216 +14,148 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
+type Flag = `--${string}` | null;
+const bytes = (value: number, effect: string, flag: Flag = null): Limit => ({
+  value,
+  unit: 'bytes',
+  flag,
+  effect,
+});
+const ms = (value: number, effect: string, flag: Flag = null): Limit => ({ value, unit: 'ms', flag, effect });
+const count = (value: number, effect: string, flag: Flag = null): Limit => ({
+  value,
+  unit: 'count',
+  flag,
+  effect,
+});
+
 export const LIMITS = {
-  frameBytesMax: {
-    value: 8 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'A longer line on a control channel or slot socket is a protocol error; the worker is replaced.',
-  },
-  inlineBytesMax: {
-    value: 1 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'A larger input or output travels by a file in the work directory instead of the slot socket.',
-  },
-  logLineBytesMax: {
-    value: 4 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'A longer line is cut and ends in `[**** LOG LINE TRUNCATED AT 4 MiB ****]`.',
-  },
-  logMessageBytesMax: {
-    value: 64 * KiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'Captured output is sent to the server in messages of about this size, cut between lines.',
-  },
-  logIdleFlushMs: {
-    value: 50,
-    unit: 'ms',
-    flag: null,
-    effect: 'An unfinished line is shown after this long without another byte.',
-  },
-  predictionLogBytesMax: {
-    value: 32 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'Later log text of the prediction is counted, not kept; `logs` ends in a marker with the count.',
-  },
-  setupLogBytesMax: {
-    value: 4 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'The oldest setup output is dropped; `setup.logs` begins with a marker that gives the count.',
-  },
-  capturePipeBytes: {
-    value: 1 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect:
-      'Size asked for the pipes behind stdout and stderr of a worker; a full pipe makes the writer wait.',
-  },
-  slotBacklogBytesMax: {
-    value: 16 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'A worker whose server reads slowly stops reading captured output until the backlog shrinks.',
-  },
-  slotsPerWorkerMax: {
-    value: 1024,
-    unit: 'count',
-    flag: null,
-    effect: 'A higher --concurrency is refused.',
-  },
-  workersMax: { value: 256, unit: 'count', flag: null, effect: 'A higher --workers is refused.' },
-  bodyBytesMax: {
-    value: 100 * MiB,
-    unit: 'bytes',
-    flag: '--max-body-bytes',
-    effect: 'A larger request body is answered 413.',
-  },
-  inputFileBytesMax: {
-    value: 1 * GiB,
-    unit: 'bytes',
-    flag: '--max-input-bytes',
-    effect: 'A larger input file fails the prediction; what was fetched is removed.',
-  },
-  downloadMs: {
-    value: 60_000,
-    unit: 'ms',
-    flag: '--download-timeout',
-    effect: 'An input file that takes longer fails the prediction.',
-  },
-  downloadsParallelMax: {
-    value: 8,
-    unit: 'count',
-    flag: null,
-    effect: 'Further input files of a prediction wait their turn.',
-  },
-  redirectsMax: { value: 10, unit: 'count', flag: null, effect: 'A download with more redirects fails.' },
-  outputDepthMax: {
-    value: 200,
-    unit: 'count',
-    flag: null,
-    effect: 'A deeper nested output fails the prediction and names the path.',
-  },
-  helloMs: {
-    value: 30_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker process that has not said hello by then is killed and counts as failed.',
-  },
-  attachMs: {
-    value: 10_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker whose slot sockets have not connected by then is killed and counts as failed.',
-  },
-  idleTokenMs: {
-    value: 5_000,
-    unit: 'ms',
-    flag: null,
-    effect:
-      'A slot that stays busy this long after its terminal message is poisoned and its worker replaced.',
-  },
-  cancelKillMs: {
-    value: 10_000,
-    unit: 'ms',
-    flag: '--cancel-kill',
-    effect: 'A canceled prediction that still runs costs its worker: it is killed and replaced.',
-  },
-  healthcheckMs: {
-    value: 5_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A slower healthcheck() counts as unhealthy.',
-  },
-  healthcheckReplyMs: {
-    value: 10_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker that has not reported the result by then counts as unhealthy.',
-  },
-  shutdownGraceMs: {
-    value: 30_000,
-    unit: 'ms',
-    flag: '--shutdown-grace',
-    effect: 'Predictions that still run are canceled, and then the workers are stopped.',
-  },
-  workerStopMs: {
-    value: 3_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker that has not ended after the shutdown message gets SIGTERM.',
-  },
-  workerTermMs: {
-    value: 2_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker that has not ended after SIGTERM is killed with its process group.',
-  },
-  parentGoneMs: {
-    value: 2_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker that lost its server kills its descendants and ends by then.',
-  },
-  restartDelayMsMin: {
-    value: 100,
-    unit: 'ms',
-    flag: null,
-    effect: 'First pause before a crashed worker is started again; it doubles each time.',
-  },
-  restartDelayMsMax: { value: 30_000, unit: 'ms', flag: null, effect: 'Longest pause between two restarts.' },
-  restartResetMs: {
-    value: 60_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A worker that stayed ready this long starts again with the shortest pause.',
-  },
-  lastWordsBytesMax: {
-    value: 4 * KiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'At most this much of the last stderr of a crashed worker is quoted in the error.',
-  },
-  retainedPredictions: {
-    value: 1_000,
-    unit: 'count',
-    flag: '--retention',
-    effect: 'Older finished predictions are forgotten and answer 404.',
-  },
-  retainedBytesMax: {
-    value: 256 * MiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'Finished predictions are forgotten, oldest first, once those kept hold more than this.',
-  },
-  metricNameBytesMax: {
-    value: 128,
-    unit: 'bytes',
-    flag: null,
-    effect: 'A longer metric name throws in predict().',
-  },
-  errorTextBytesMax: {
-    value: 64 * KiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'Longer error messages and stacks are cut.',
-  },
-  headerBytesMax: {
-    value: 16 * KiB,
-    unit: 'bytes',
-    flag: null,
-    effect: 'A request with larger headers is answered 431.',
-  },
-  requestReceiveMs: {
-    value: 300_000,
-    unit: 'ms',
-    flag: null,
-    effect: 'A client that has not sent its whole request by then is answered 408.',
-  },
+  frameBytesMax: bytes(
+    8 * MiB,
+    'A longer line on a control channel or slot socket is a protocol error; the worker is replaced.',
+  ),
+  inlineBytesMax: bytes(
+    1 * MiB,
+    'A larger input or output travels by a file in the work directory instead of the slot socket.',
+  ),
+  logLineBytesMax: bytes(
+    4 * MiB,
+    'A longer line is cut and ends in `[**** LOG LINE TRUNCATED AT 4 MiB ****]`.',
+  ),
+  logMessageBytesMax: bytes(
+    64 * KiB,
+    'Captured output is sent to the server in messages of about this size, cut between lines.',
+  ),
+  logIdleFlushMs: ms(50, 'An unfinished line is shown after this long without another byte.'),
+  predictionLogBytesMax: bytes(
+    32 * MiB,
+    'Later log text of the prediction is counted, not kept; `logs` ends in a marker with the count.',
+  ),
+  setupLogBytesMax: bytes(
+    4 * MiB,
+    'The oldest setup output is dropped; `setup.logs` begins with a marker that gives the count.',
+  ),
+  capturePipeBytes: bytes(
+    1 * MiB,
+    'Size asked for the pipes behind stdout and stderr of a worker; a full pipe makes the writer wait.',
+  ),
+  slotBacklogBytesMax: bytes(
+    16 * MiB,
+    'A worker whose server reads slowly stops reading captured output until the backlog shrinks.',
+  ),
+  backlogWaitMs: ms(
+    30_000,
+    'A predictor that waits this long for its server to read goes on; the backlog may then exceed its limit.',
+  ),
+  streamOrderMs: ms(
+    20,
+    'A write to stderr waits this long for stdout to be read (and the reverse) to keep their order in the log.',
+  ),
+  pendingCancels: count(1_000, 'The oldest cancel that arrived before its prediction is forgotten.'),
+  slotsPerWorkerMax: count(1024, 'A higher --concurrency is refused.'),
+  workersMax: count(256, 'A higher --workers is refused.'),
+  bodyBytesMax: bytes(100 * MiB, 'A larger request body is answered 413.', '--max-body-bytes'),
+  bodyDepthMax: count(500, 'A request body whose arrays and objects nest deeper is answered 422.'),
+  inputFileBytesMax: bytes(
+    1 * GiB,
+    'A larger input file fails the prediction; what was fetched is removed.',
+    '--max-input-bytes',
+  ),
+  downloadMs: ms(60_000, 'An input file that takes longer fails the prediction.', '--download-timeout'),
+  downloadsParallelMax: count(8, 'Further input files of a prediction wait their turn.'),
+  redirectsMax: count(10, 'A download with more redirects fails.'),
+  outputDepthMax: count(200, 'A deeper nested output fails the prediction and names the path.'),
+  helloMs: ms(30_000, 'A worker process that has not said hello by then is killed and counts as failed.'),
+  attachMs: ms(
+    10_000,
+    'A worker whose slot sockets have not connected by then is killed and counts as failed.',
+  ),
+  slotSettleMs: ms(
+    50,
+    'A request that meets only slots which have just finished waits this long before it is answered 409.',
+  ),
+  idleTokenMs: ms(
+    5_000,
+    'A slot that stays busy this long after its terminal message is poisoned and its worker replaced.',
+  ),
+  cancelKillMs: ms(
+    10_000,
+    'A canceled prediction that still runs costs its worker: it is killed and replaced.',
+    '--cancel-kill',
+  ),
+  healthcheckMs: ms(5_000, 'A slower healthcheck() counts as unhealthy.'),
+  healthcheckReplyMs: ms(10_000, 'A worker that has not reported the result by then counts as unhealthy.'),
+  onCancelMs: ms(1_000, 'A scope.onCancel callback that takes longer is left behind; the next one runs.'),
+  healthcheckCacheMs: ms(
+    1_000,
+    'A healthcheck() result younger than this is reused instead of running user code again.',
+  ),
+  shutdownGraceMs: ms(
+    30_000,
+    'Predictions that still run are canceled, and then the workers are stopped.',
+    '--shutdown-grace',
+  ),
+  workerStopMs: ms(3_000, 'A worker that has not ended after the shutdown message gets SIGTERM.'),
+  workerTermMs: ms(2_000, 'A worker that has not ended after SIGTERM is killed with its process group.'),
+  parentGoneMs: ms(2_000, 'A worker that lost its server kills its descendants and ends by then.'),
+  restartDelayMsMin: ms(100, 'First pause before a crashed worker is started again; it doubles each time.'),
+  restartDelayMsMax: ms(30_000, 'Longest pause between two restarts.'),
+  restartResetMs: ms(60_000, 'A worker that stayed ready this long starts again with the shortest pause.'),
+  lastWordsBytesMax: bytes(
+    4 * KiB,
+    'At most this much of the last stderr of a crashed worker is quoted in the error.',
+  ),
+  retainedPredictions: count(
+    1_000,
+    'Older finished predictions are forgotten and answer 404.',
+    '--retention',
+  ),
+  retainedBytesMax: bytes(
+    256 * MiB,
+    'Finished predictions are forgotten, oldest first, once those kept hold more than this.',
+  ),
+  predictionOutputBytesMax: bytes(
+    256 * MiB,
+    'A prediction whose outputs, files as data URLs included, hold more than this fails.',
+  ),
+  predictionMetricsBytesMax: bytes(
+    1 * MiB,
+    'Metrics recorded once a prediction holds this much are ignored, with a line in its log.',
+  ),
+  listPageMax: count(100, 'A list of predictions continues on the page that `next` names.'),
+  listPageBytesMax: bytes(
+    16 * MiB,
+    'A page of the list of predictions ends early once its predictions hold more than this.',
+  ),
+  metricNameBytesMax: bytes(128, 'A longer metric name throws in predict().'),
+  errorTextBytesMax: bytes(64 * KiB, 'Longer error messages and stacks are cut.'),
+  serverLogBacklogBytesMax: bytes(
+    8 * MiB,
+    'Server log lines that stderr does not take fast enough are dropped.',
+  ),
+  keepAliveMs: ms(72_000, 'An idle HTTP connection is closed.'),
+  headerBytesMax: bytes(16 * KiB, 'A request with larger headers is answered 431.'),
+  requestReceiveMs: ms(300_000, 'A client that has not sent its whole request by then is answered 408.'),
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

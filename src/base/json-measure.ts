@@ -1,0 +1,38 @@
+// How large and how deep a JSON value is, without serialising it. Iterative: depth is what an attacker chooses.
+import type { Json } from './json.ts';
+
+const OVERHEAD_BYTES = 16;
+
+/** Roughly the memory a value holds: good enough for budgets, never for Content-Length. */
+export function approximateBytes(value: Json): number {
+  if (typeof value === 'string') return value.length + OVERHEAD_BYTES;
+  if (typeof value !== 'object' || value === null) return OVERHEAD_BYTES;
+  let bytes = 0;
+  const pending: (Json | undefined)[] = [value];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    bytes += OVERHEAD_BYTES;
+    if (typeof next === 'string') bytes += next.length;
+    if (typeof next !== 'object' || next === null) continue;
+    if (!Array.isArray(next)) for (const key of Object.keys(next)) bytes += key.length;
+    for (const child of Object.values(next)) pending.push(child);
+  }
+  return bytes;
+}
+
+/** True when arrays and objects nest in more than `levels` levels. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  let level = [value].filter(isContainer);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === levels) return true;
+    const below: object[] = [];
+    for (const container of level) {
+      for (const child of Object.values(container)) if (isContainer(child)) below.push(child);
+    }
+    level = below;
+  }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
