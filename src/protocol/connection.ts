@@ -48,6 +48,12 @@ export class Connection {
     return true;
   }
 
+  /** Calls back once everything sent so far is with the kernel. */
+  flush(done: () => void): void {
+    if (this.#closed) done();
+    else this.#stream.write('', () => done());
+  }
+
   /** Flushes what was sent, then closes. */
   end(): void {
     if (!this.#closed) this.#stream.end();

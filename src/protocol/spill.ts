@@ -6,14 +6,28 @@ import type { Json } from '../base/json.ts';
 import { limit } from '../limits.ts';
 import type { Payload } from './slot-messages.ts';
 
+/** Whether a value with this JSON text travels in the message itself. */
+export function fitsInline(text: string): boolean {
+  const bytesMax = limit('inlineBytesMax');
+  return text.length <= bytesMax / 3 || Buffer.byteLength(text) <= bytesMax;
+}
+
+/** Writes JSON text into `directory`, which must exist. */
+export async function spillText(text: string, directory: string): Promise<Payload> {
+  const file = path.join(directory, `spill-${randomUUID()}.json`);
+  try {
+    await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+  return { in: 'file', path: file };
+}
+
 /** Wraps a value; above LIMITS.inlineBytesMax it is written into `directory`, which must exist. */
 export async function packPayload(value: Json, directory: string): Promise<Payload> {
   const text = JSON.stringify(value);
-  const bytesMax = limit('inlineBytesMax');
-  if (text.length <= bytesMax / 3 || Buffer.byteLength(text) <= bytesMax) return { in: 'message', value };
-  const file = path.join(directory, `spill-${randomUUID()}.json`);
-  await writeFile(file, text, { mode: 0o600, flag: 'wx' });
-  return { in: 'file', path: file };
+  return fitsInline(text) ? { in: 'message', value } : spillText(text, directory);
 }
 
 /** The value, and the spill file is gone. */
@@ -24,4 +38,9 @@ export async function unpackPayload(payload: Payload): Promise<Json> {
   } finally {
     await rm(payload.path, { force: true });
   }
+}
+
+/** Removes the file of a payload that nobody will read. */
+export async function discardPayload(payload: Payload): Promise<void> {
+  if (payload.in === 'file') await rm(payload.path, { force: true });
 }

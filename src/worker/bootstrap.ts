@@ -1,0 +1,62 @@
+// First code of the worker process. It takes the channels away from stdin and stdout before anything else runs, then
+// starts the I/O thread and the model thread's host. It imports no user code and nothing that touches process.stdout.
+import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { limit } from '../limits.ts';
+import { loadNative } from '../native/binding.ts';
+import type { NativeApi } from '../native/native-api.ts';
+import { installRuntime } from '../predictor/runtime.ts';
+import type { ControlEvent } from '../protocol/control-messages.ts';
+import { encodeFrame } from '../protocol/frame.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { installContainment } from './model/containment.ts';
+import { Host } from './model/host.ts';
+import { origins } from './model/origin.ts';
+import { OutputRouter } from './model/output-router.ts';
+import { installStandardStreams } from './model/standard-streams.ts';
+import { SharedState } from './shared-state.ts';
+import type { IoStart, ToModel } from './thread-messages.ts';
+import { wireError } from './wire-error.ts';
+
+const native = nativeOrEnd();
+const redirected = native.redirect(limit('capturePipeBytes'));
+const shared = new SharedState();
+const start: IoStart = {
+  controlIn: redirected.controlIn,
+  controlOut: redirected.controlOut,
+  capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },
+  shared: shared.buffer,
+};
+const io = new Worker(new URL('./io/main.js', import.meta.url), { workerData: start, execArgv: [] });
+
+const router = new OutputRouter(native, (message) => io.postMessage(message));
+const exit = installContainment((text) => host.report(text));
+const host = new Host({ native, shared, router, toIo: (message) => io.postMessage(message), exit });
+installStandardStreams(router, (text) => host.report(text));
+installRuntime({ currentScope: () => origins.getStore()?.scope ?? null });
+// libuv made the pipes non-blocking when the streams were first touched; writers must wait, not lose.
+native.setBlocking(1);
+native.setBlocking(2);
+
+io.on('message', (message: ToModel) => host.handle(message));
+io.on('error', (error) => {
+  native.writeAll(redirected.originalStderr, Buffer.from(`the worker's I/O thread failed: ${error.stack}\n`));
+  native.exitNow(EXIT_CODES.fatal);
+});
+
+/** Without the addon nothing is redirected yet: the answer goes where the control channel still is. */
+function nativeOrEnd(): NativeApi {
+  try {
+    return loadNative();
+  } catch (error) {
+    const { pid, versions } = process;
+    send({ type: 'hello', protocol: PROTOCOL_VERSION, pid, node: versions.node });
+    send({ type: 'setup_failed', error: { ...wireError(error, 'PAWL_ADDON_UNAVAILABLE'), stack: null } });
+    return process.exit(EXIT_CODES.setupFailed);
+  }
+}
+
+function send(event: ControlEvent): void {
+  writeSync(1, encodeFrame(event));
+}

@@ -1,0 +1,56 @@
+// The read end of one capture pipe: reads as bytes arrive, on demand to the last byte (drain), and not at all while
+// its consumer is behind. Owns the descriptor.
+import net from 'node:net';
+import type { Clock } from '../../base/clock.ts';
+import { limit } from '../../limits.ts';
+import type { NativeApi } from '../../native/native-api.ts';
+import { LineAssembler } from './line-assembler.ts';
+
+/** One for all streams of the thread: its content never outlives a call. */
+const scratch = Buffer.allocUnsafe(64 * 1024);
+
+export class CapturedStream {
+  readonly #fd: number;
+  readonly #native: NativeApi;
+  readonly #socket: net.Socket;
+  readonly #lines: LineAssembler;
+
+  constructor(fd: number, native: NativeApi, clock: Clock, emit: (text: string) => void) {
+    this.#fd = fd;
+    this.#native = native;
+    this.#lines = new LineAssembler(clock, emit);
+    this.#socket = new net.Socket({ fd, readable: true, writable: false });
+    this.#socket.on('data', (chunk: Buffer) => this.#lines.push(chunk));
+    // The write end lives as long as the process; an error here means that it is ending, and EOF needs no handling.
+    this.#socket.on('error', () => {});
+  }
+
+  /**
+   * Reads everything that was written before the call. Bounded by the pipe's size: a writer that never stops cannot
+   * hold the drain, and what it writes meanwhile is later output.
+   */
+  drain(): void {
+    // What the event loop has read but not delivered, because of a pause, comes first; read() emits it as 'data'.
+    while (this.#socket.read() !== null);
+    let room = limit('capturePipeBytes');
+    while (room > 0) {
+      const count = this.#native.readAvailable(this.#fd, scratch);
+      if (count === 0) return;
+      this.#lines.push(scratch.subarray(0, count));
+      room -= count;
+    }
+  }
+
+  /** Emits an unfinished line: its prediction, or the phase it belongs to, is over. */
+  flush(): void {
+    this.#lines.flush();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+}

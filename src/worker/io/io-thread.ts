@@ -1,0 +1,195 @@
+// The thread that owns every channel of the worker and never runs user code: it forwards predictions, cancels and
+// results, and reads captured output, while the model thread may be blocked.
+import { assertNever } from '../../base/assert.ts';
+import type { Clock } from '../../base/clock.ts';
+import { limit } from '../../limits.ts';
+import type { NativeApi } from '../../native/native-api.ts';
+import type { Connection } from '../../protocol/connection.ts';
+import type { ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
+import { asSlotIndex, type PredictionId, type SlotIndex } from '../../protocol/ids.ts';
+import type { SharedState } from '../shared-state.ts';
+import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
+import { CapturedStream } from './captured-stream.ts';
+import { Healthchecks } from './healthchecks.ts';
+import { LogRouting } from './log-routing.ts';
+import { SlotChannel } from './slot-channel.ts';
+
+export interface IoThreadParts {
+  readonly native: NativeApi;
+  readonly clock: Clock;
+  readonly shared: SharedState;
+  readonly control: Connection;
+  readonly toModel: (message: ToModel) => void;
+  /** Ends the process: a channel broke, or the server is gone. */
+  readonly abandon: (reason: Error | null) => void;
+}
+
+export class IoThread {
+  readonly #parts: IoThreadParts;
+  readonly #slots: SlotChannel[] = [];
+  readonly #routing: LogRouting;
+  readonly #healthchecks: Healthchecks;
+  /** Streams of the process, read for every slot that has none of its own. */
+  readonly #processStreams: readonly CapturedStream[];
+  /** By slot; empty where the slot's output is the process's. */
+  readonly #slotStreams: CapturedStream[][] = [];
+  #init: Init | null = null;
+  #isPaused = false;
+
+  constructor(parts: IoThreadParts, capture: CapturePipes) {
+    this.#parts = parts;
+    const send = (event: ControlEvent) => parts.control.send(event);
+    this.#routing = new LogRouting(this.#slots, send);
+    this.#healthchecks = new Healthchecks(parts.clock, (id, error) =>
+      send({ type: 'healthcheck_result', id, error }),
+    );
+    this.#processStreams = this.#captured(capture, (stream, text) => this.#routing.fromProcess(stream, text));
+  }
+
+  fromServer(request: ControlRequest): void {
+    switch (request.type) {
+      case 'init':
+        this.#init = request;
+        return this.#parts.toModel({ type: 'init', init: request });
+      case 'cancel':
+        return this.#cancel(request.slot, request.id);
+      case 'healthcheck':
+        this.#healthchecks.requested(request.id);
+        return this.#parts.toModel(request);
+      case 'shutdown':
+        return this.#parts.toModel(request);
+      default:
+        return assertNever(request);
+    }
+  }
+
+  fromModel(message: ToIo): void {
+    switch (message.type) {
+      case 'loaded':
+        return this.#attach(message.slots, message.pipes);
+      case 'control':
+        return this.#control(message);
+      case 'slot':
+        return this.#forward(message.slot, message.line, message.bytes);
+      case 'end':
+        return this.#end(message);
+      case 'detached':
+        return this.#routing.detached(message.stream, message.data, message.id);
+      case 'healthcheck_started':
+        return this.#healthchecks.started(message.id);
+      case 'healthcheck_result':
+        return this.#healthchecks.finished(message.id, message.error);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  #attach(count: number, pipes: readonly CapturePipes[] | null): void {
+    const init = this.#init;
+    if (init === null) return;
+    let waiting = count;
+    for (let index = 0; index < count; index += 1) {
+      const target = { path: init.slotSocketPath, token: init.slotToken };
+      const slot = new SlotChannel(asSlotIndex(index), target, this.#parts.shared, {
+        onAttached: () => {
+          waiting -= 1;
+          if (waiting === 0) this.#parts.toModel({ type: 'attached' });
+        },
+        onPredict: (from, request) => {
+          // What is in the pipes now was written before this prediction, by work that outlived another one.
+          this.#settleStreams(from);
+          this.#parts.toModel({ type: 'predict', slot: from.index, run: from.run, request });
+        },
+        onClosed: (reason) => this.#parts.abandon(reason ?? new Error(`slot socket ${index} was closed`)),
+        onDrain: () => this.#resumeIfSmall(),
+      });
+      this.#slots.push(slot);
+      const pipe = pipes?.[index];
+      this.#slotStreams.push(
+        pipe === undefined
+          ? []
+          : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text)),
+      );
+    }
+  }
+
+  #control(message: Extract<ToIo, { type: 'control' }>): void {
+    for (const stream of this.#processStreams) {
+      stream.drain();
+      if (message.phase !== 'setup') stream.flush();
+    }
+    if (message.phase !== 'setup') this.#routing.setupEnded();
+    this.#parts.control.sendLine(message.line);
+    if (message.phase === 'ending') this.#parts.control.flush(() => this.#parts.toModel({ type: 'flushed' }));
+  }
+
+  #cancel(index: SlotIndex, id: PredictionId): void {
+    const slot = this.#slots[index];
+    if (slot?.cancel(id)) this.#parts.toModel({ type: 'cancel', slot: index, run: slot.run });
+  }
+
+  #forward(index: SlotIndex, line: string, bytes: number): void {
+    this.#slots[index]?.sendLine(line);
+    this.#parts.shared.release(bytes);
+    this.#pauseIfLarge();
+  }
+
+  /** The order is the guarantee: captured output, terminal line, idle token. */
+  #end(message: Extract<ToIo, { type: 'end' }>): void {
+    const slot = this.#slots[message.slot];
+    if (slot === undefined) return;
+    this.#settleStreams(slot);
+    if (!slot.end(message.run, message.line)) return;
+    this.#parts.control.send({ type: 'idle', slot: message.slot, id: message.id });
+  }
+
+  /** Reads what was written so far by whoever used this slot, to the last byte. */
+  #settleStreams(slot: SlotChannel): void {
+    for (const stream of this.#processStreams) {
+      stream.drain();
+      stream.flush();
+    }
+    for (const stream of this.#slotStreams[slot.index] ?? []) {
+      stream.drain();
+      stream.flush();
+    }
+  }
+
+  #captured(
+    pipes: CapturePipes,
+    emit: (stream: 'stdout' | 'stderr', text: string) => void,
+  ): CapturedStream[] {
+    const { native, clock } = this.#parts;
+    return (['stdout', 'stderr'] as const).map((name) => {
+      return new CapturedStream(pipes[name], native, clock, (text) => {
+        emit(name, text);
+        this.#pauseIfLarge();
+      });
+    });
+  }
+
+  #backlogBytes(): number {
+    return this.#slots.reduce((sum, slot) => sum + slot.backlogBytes, this.#parts.control.backlogBytes);
+  }
+
+  #pauseIfLarge(): void {
+    if (this.#isPaused || this.#backlogBytes() < limit('slotBacklogBytesMax')) return;
+    this.#isPaused = true;
+    for (const stream of this.#allStreams()) stream.pause();
+  }
+
+  #resumeIfSmall(): void {
+    if (!this.#isPaused || this.#backlogBytes() >= limit('slotBacklogBytesMax') / 2) return;
+    this.#isPaused = false;
+    for (const stream of this.#allStreams()) stream.resume();
+  }
+
+  #allStreams(): CapturedStream[] {
+    return [...this.#processStreams, ...this.#slotStreams.flat()];
+  }
+
+  /** The control channel took what was waiting. */
+  controlDrained(): void {
+    this.#resumeIfSmall();
+  }
+}

@@ -1,0 +1,49 @@
+// Decides whose log captured output belongs to, at the moment it is read. JavaScript that knows its prediction does
+// not come through here with doubt: with several slots each has pipes of its own.
+import type { ControlEvent, OutputStream, WorkerLog } from '../../protocol/control-messages.ts';
+import type { PredictionId } from '../../protocol/ids.ts';
+import type { SlotChannel } from './slot-channel.ts';
+
+export class LogRouting {
+  readonly #slots: readonly SlotChannel[];
+  readonly #sendControl: (event: ControlEvent) => void;
+  #isSettingUp = true;
+
+  constructor(slots: readonly SlotChannel[], sendControl: (event: ControlEvent) => void) {
+    this.#slots = slots;
+    this.#sendControl = sendControl;
+  }
+
+  setupEnded(): void {
+    this.#isSettingUp = false;
+  }
+
+  /** Text from the process's own stdout or stderr: native code, subprocesses, JavaScript without a prediction. */
+  fromProcess(stream: OutputStream, data: string): void {
+    if (this.#isSettingUp) return this.#toServer(stream, data, 'setup', null);
+    const busy = this.#slots.filter((slot) => slot.id !== null);
+    const only = busy[0];
+    if (only === undefined) return this.#toServer(stream, data, 'detached', this.#lastOfOnlySlot());
+    if (busy.length > 1) return this.#toServer(stream, data, 'unattributed', null);
+    this.fromSlot(only, stream, data);
+  }
+
+  /** Text from the pipes of one slot. */
+  fromSlot(slot: SlotChannel, stream: OutputStream, data: string): void {
+    if (slot.id === null) this.#toServer(stream, data, 'detached', slot.lastId);
+    else slot.sendLog(slot.id, stream, data);
+  }
+
+  /** Text that JavaScript wrote after its prediction had ended, or without ever having one. */
+  detached(stream: OutputStream, data: string, id: PredictionId | null): void {
+    this.#toServer(stream, data, this.#isSettingUp ? 'setup' : 'detached', id);
+  }
+
+  #lastOfOnlySlot(): PredictionId | null {
+    return this.#slots.length === 1 ? (this.#slots[0]?.lastId ?? null) : null;
+  }
+
+  #toServer(stream: OutputStream, data: string, origin: WorkerLog['origin'], id: PredictionId | null): void {
+    this.#sendControl({ type: 'log', stream, data, origin, id });
+  }
+}

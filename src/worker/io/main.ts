@@ -1,0 +1,76 @@
+// Entry of the I/O thread: opens the control channel, says hello, and connects IoThread to both sides.
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../../base/assert.ts';
+import { systemClock } from '../../base/clock.ts';
+import { PawlError } from '../../errors.ts';
+import { loadNative } from '../../native/binding.ts';
+import { Connection } from '../../protocol/connection.ts';
+import type { Fatal, Hello } from '../../protocol/control-messages.ts';
+import { decodeControlRequest } from '../../protocol/decode.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
+import { checkVersion, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { SharedState } from '../shared-state.ts';
+import type { IoStart, ToIo, ToModel } from '../thread-messages.ts';
+import { wireError } from '../wire-error.ts';
+import { ControlStream } from './control-stream.ts';
+import { IoThread } from './io-thread.ts';
+import { endWithoutServer } from './parent-gone.ts';
+
+assert(parentPort !== null, 'the I/O thread is started by worker/bootstrap.ts');
+const port = parentPort;
+const start = workerData as IoStart;
+const native = loadNative();
+let workDir: string | null = null;
+
+const control = new Connection(new ControlStream(start.controlIn, start.controlOut), {
+  onLine: (line) => {
+    const request = decodeControlRequest(line);
+    if (request.type === 'init') {
+      checkVersion(request.protocol, 'server');
+      workDir = request.workDir;
+    }
+    io.fromServer(request);
+  },
+  onClose: (reason) => {
+    if (reason === null) endWithoutServer(workDir, native);
+    else abandon(reason);
+  },
+  onDrain: () => io.controlDrained(),
+});
+
+/** A channel broke while the server may still be there: say why, past every queue, and end. */
+function abandon(reason: Error | null): void {
+  const error = reason ?? new PawlError('PAWL_PROTOCOL', 'a channel to the server was lost');
+  const fatal: Fatal = { type: 'fatal', error: wireError(error, 'PAWL_PROTOCOL') };
+  try {
+    native.writeAll(start.controlOut, Buffer.from(encodeFrame(fatal)));
+  } catch {
+    // The control channel is gone as well: then the server is.
+    endWithoutServer(workDir, native);
+  }
+  native.exitNow(EXIT_CODES.transport);
+}
+
+const io = new IoThread(
+  {
+    native,
+    clock: systemClock,
+    shared: new SharedState(start.shared),
+    control,
+    toModel: (message: ToModel) => port.postMessage(message),
+    abandon,
+  },
+  start.capture,
+);
+
+port.on('message', (message: ToIo) => io.fromModel(message));
+process.on('uncaughtException', (error) => abandon(error));
+
+const hello: Hello = {
+  type: 'hello',
+  protocol: PROTOCOL_VERSION,
+  pid: process.pid,
+  node: process.versions.node,
+};
+control.send(hello);

@@ -1,0 +1,27 @@
+// The server is gone: nobody will read a result, so everything this worker started ends now. Runs on the I/O thread,
+// because the model thread may be blocked for minutes.
+import { rmdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { NativeApi } from '../../native/native-api.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+
+export function endWithoutServer(workDir: string | null, native: NativeApi): never {
+  if (workDir !== null) removeWorkDir(workDir);
+  try {
+    // The worker leads its own process group; its subprocesses are in it, and so is this process.
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    // Started by hand, without a group of its own: only this process is ours to end.
+  }
+  return native.exitNow(EXIT_CODES.serverGone);
+}
+
+function removeWorkDir(workDir: string): void {
+  try {
+    rmSync(workDir, { recursive: true, force: true });
+    // The server's own directory; it goes with the last of its workers.
+    rmdirSync(path.dirname(workDir));
+  } catch {
+    // Another worker is still inside, or the directory is gone already. Ending matters more than either.
+  }
+}

@@ -1,0 +1,151 @@
+// One slot of this worker: its socket to the server, the prediction it carries, and cancels that came too early.
+import net from 'node:net';
+import { StateMachine } from '../../base/state-machine.ts';
+import { limit } from '../../limits.ts';
+import { Connection } from '../../protocol/connection.ts';
+import type { OutputStream } from '../../protocol/control-messages.ts';
+import { decodeSlotRequest } from '../../protocol/decode.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
+import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
+import type { Attach, Failed, Log, Predict } from '../../protocol/slot-messages.ts';
+import type { SharedState } from '../shared-state.ts';
+
+type SlotChannelStatus = 'connecting' | 'free' | 'busy' | 'closed';
+
+const NEXT = {
+  connecting: ['free', 'closed'],
+  free: ['busy', 'closed'],
+  busy: ['free', 'closed'],
+  closed: [],
+} as const satisfies Record<SlotChannelStatus, readonly SlotChannelStatus[]>;
+
+export interface SlotChannelEvents {
+  onAttached(): void;
+  /** A prediction was taken; it is the model thread's turn. */
+  onPredict(slot: SlotChannel, request: Predict): void;
+  onClosed(reason: Error | null): void;
+  /** The socket took what was waiting. */
+  onDrain(): void;
+}
+
+export class SlotChannel {
+  readonly index: SlotIndex;
+  readonly #shared: SharedState;
+  readonly #events: SlotChannelEvents;
+  readonly #connection: Connection;
+  readonly #status: StateMachine<SlotChannelStatus>;
+  /** Canceled before they arrived. Only ids that have not run here yet: an old cancel must not hit a reused id. */
+  readonly #early = new Set<PredictionId>();
+  #id: PredictionId | null = null;
+  #lastId: PredictionId | null = null;
+  #run = 0;
+
+  constructor(
+    index: SlotIndex,
+    target: { readonly path: string; readonly token: string },
+    shared: SharedState,
+    events: SlotChannelEvents,
+  ) {
+    this.index = index;
+    this.#shared = shared;
+    this.#events = events;
+    this.#status = new StateMachine(`slot ${index}`, NEXT, 'connecting');
+    const socket = net.connect(target.path, () => {
+      const attach: Attach = { type: 'attach', slot: index, token: target.token };
+      this.#connection.send(attach);
+      this.#status.move('free');
+      events.onAttached();
+    });
+    this.#connection = new Connection(socket, {
+      onLine: (line) => this.#receive(line),
+      onClose: (reason) => {
+        this.#status.move('closed');
+        events.onClosed(reason);
+      },
+      onDrain: () => events.onDrain(),
+    });
+  }
+
+  /** The prediction this slot carries, null when it is free. */
+  get id(): PredictionId | null {
+    return this.#id;
+  }
+
+  /** The prediction that ended here last; what background work writes later is its. */
+  get lastId(): PredictionId | null {
+    return this.#lastId;
+  }
+
+  /** Number of the current run, 1 for the first. */
+  get run(): number {
+    return this.#run;
+  }
+
+  get backlogBytes(): number {
+    return this.#connection.backlogBytes;
+  }
+
+  sendLine(line: string): void {
+    this.#connection.sendLine(line);
+  }
+
+  sendLog(id: PredictionId, stream: OutputStream, data: string): void {
+    const log: Log = { type: 'log', id, stream, data };
+    this.#connection.sendLine(encodeFrame(log));
+  }
+
+  /** Cancels `id` if it runs here; remembers it if it may still arrive. True where the model thread must be told. */
+  cancel(id: PredictionId): boolean {
+    if (id === this.#id) {
+      this.#shared.cancel(this.index, this.#run);
+      return true;
+    }
+    if (id !== this.#lastId) this.#remember(id);
+    return false;
+  }
+
+  /** The terminal line, and the slot is free. False when `run` is not the current one: it was ended before. */
+  end(run: number, line: string): boolean {
+    if (this.#status.current !== 'busy' || run !== this.#run) return false;
+    this.#connection.sendLine(line);
+    this.#lastId = this.#id;
+    this.#id = null;
+    this.#status.move('free');
+    return true;
+  }
+
+  close(): void {
+    this.#connection.end();
+  }
+
+  #receive(line: string): void {
+    const request = decodeSlotRequest(line);
+    if (this.#status.current !== 'free') {
+      this.#refuse(request.id);
+      return;
+    }
+    this.#run += 1;
+    this.#id = request.id;
+    this.#status.move('busy');
+    if (this.#early.delete(request.id)) this.#shared.cancel(this.index, this.#run);
+    this.#events.onPredict(this, request);
+  }
+
+  #refuse(id: PredictionId): void {
+    const message = `slot ${this.index} is busy with another prediction`;
+    const failed: Failed = {
+      type: 'failed',
+      id,
+      error: { name: 'PawlError', message, stack: null, code: 'PAWL_PROTOCOL' },
+      issues: [],
+      predictMs: 0,
+    };
+    this.#connection.send(failed);
+  }
+
+  #remember(id: PredictionId): void {
+    const oldest = this.#early.values().next();
+    if (this.#early.size >= limit('pendingCancels') && !oldest.done) this.#early.delete(oldest.value);
+    this.#early.add(id);
+  }
+}

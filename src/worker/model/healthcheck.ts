@@ -1,0 +1,25 @@
+// Runs the user's healthcheck() and puts its result into Cog's words. The I/O thread keeps the deadline.
+import { type Origin, origins } from './origin.ts';
+
+/** What a healthcheck prints belongs to no prediction. */
+const ORIGIN: Origin = { id: null, scope: null, isActive: false, captureFd: () => null, fail: () => {} };
+
+let current: Promise<string | null> | null = null;
+
+/** null: healthy. One check at a time: whoever asks while it runs shares its result. */
+export function checkHealth(healthcheck: () => unknown): Promise<string | null> {
+  current ??= run(healthcheck).finally(() => {
+    current = null;
+  });
+  return current;
+}
+
+async function run(healthcheck: () => unknown): Promise<string | null> {
+  try {
+    const result = await origins.run(ORIGIN, async () => healthcheck());
+    return result === false ? 'Healthcheck failed: user-defined healthcheck returned False' : null;
+  } catch (error) {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return `Healthcheck failed: ${text}`;
+  }
+}

@@ -1,0 +1,204 @@
+// The model thread's loop: one method per message of the I/O thread. Owns the runs in flight.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { assert, assertNever } from '../../base/assert.ts';
+import { systemClock } from '../../base/clock.ts';
+import { type Deferred, deferred } from '../../base/deferred.ts';
+import { type ErrorCode, PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type { NativeApi } from '../../native/native-api.ts';
+import type { ControlEvent, Init } from '../../protocol/control-messages.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
+import type { HealthcheckId, SlotIndex } from '../../protocol/ids.ts';
+import type { TerminalEvent } from '../../protocol/slot-messages.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import type { SharedState } from '../shared-state.ts';
+import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
+import { wireError } from '../wire-error.ts';
+import { checkHealth } from './healthcheck.ts';
+import type { LoadedPredictor } from './loaded-predictor.ts';
+import { origins } from './origin.ts';
+import type { OutputRouter } from './output-router.ts';
+import { PredictionRun } from './prediction-run.ts';
+import type { RunParts } from './run-parts.ts';
+import { SetupOrigin } from './setup-origin.ts';
+import { load } from './start-up.ts';
+import { userStack } from './user-stack.ts';
+
+export interface HostParts {
+  readonly native: NativeApi;
+  readonly shared: SharedState;
+  readonly router: OutputRouter;
+  readonly toIo: (message: ToIo) => void;
+  readonly exit: (code: number) => never;
+}
+
+type Fds = RunParts['captureFds'];
+
+const PROCESS_FDS: Fds = { stdout: 1, stderr: 2 };
+
+export class Host {
+  readonly #parts: HostParts;
+  readonly #attached: Deferred<void> = deferred();
+  readonly #runs: (PredictionRun | undefined)[] = [];
+  /** By slot. */
+  #runParts: RunParts[] = [];
+  #predictor: LoadedPredictor | null = null;
+  #exitCode: number = EXIT_CODES.clean;
+  #isEnding = false;
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+  }
+
+  handle(message: ToModel): void {
+    switch (message.type) {
+      case 'init':
+        void this.#initialise(message.init);
+        return;
+      case 'attached':
+        return this.#attached.resolve();
+      case 'predict':
+        return this.#predict(message);
+      case 'cancel':
+        return this.#runOf(message.slot, message.run)?.cancel();
+      case 'healthcheck':
+        void this.#healthcheck(message.id);
+        return;
+      case 'shutdown':
+        return this.#end(EXIT_CODES.clean, diagnostic('debug', 'the worker ends as it was told'));
+      case 'flushed':
+        return this.#parts.exit(this.#exitCode);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  /** Text about the worker itself, for the server's log. */
+  report(text: string): void {
+    this.#control(diagnostic('warn', text), this.#predictor === null ? 'setup' : 'serving');
+  }
+
+  async #initialise(init: Init): Promise<void> {
+    const origin = new SetupOrigin();
+    try {
+      const loaded = await origin.run(() => load(init), 'PAWL_LOAD_FAILED');
+      if (init.purpose === 'schema') {
+        return this.#end(EXIT_CODES.clean, { type: 'described', predictor: loaded.description });
+      }
+      const fds = this.#offerSlots(loaded.slots);
+      await this.#attached.promise;
+      const setup = loaded.predictor.setup;
+      const state = await origin.run(
+        async () => (setup === null ? undefined : setup({ weights: init.weights })),
+        'PAWL_SETUP_THREW',
+      );
+      this.#runParts = fds.map((captureFds) => this.#partsOfSlot(init, state, captureFds));
+      this.#predictor = loaded.predictor;
+      origin.close();
+      this.#control({ type: 'ready', predictor: loaded.description }, 'serving');
+    } catch (error) {
+      this.#setupFailed(error);
+    }
+  }
+
+  /** One slot writes to the process's own pipes; several have pipes of their own, so that logs cannot mix. */
+  #offerSlots(slots: number): Fds[] {
+    const readEnds: CapturePipes[] = [];
+    const writeEnds: Fds[] = [];
+    for (let slot = 0; slots > 1 && slot < slots; slot += 1) {
+      const stdout = this.#parts.native.capturePipe(limit('slotPipeBytes'));
+      const stderr = this.#parts.native.capturePipe(limit('slotPipeBytes'));
+      readEnds.push({ stdout: stdout.readEnd, stderr: stderr.readEnd });
+      writeEnds.push({ stdout: stdout.writeEnd, stderr: stderr.writeEnd });
+    }
+    this.#control({ type: 'loaded', slots }, 'setup');
+    this.#parts.toIo({ type: 'loaded', slots, pipes: slots > 1 ? readEnds : null });
+    return slots > 1 ? writeEnds : [PROCESS_FDS];
+  }
+
+  #partsOfSlot(init: Init, state: unknown, captureFds: Fds): RunParts {
+    const { inputFileBytesMax, downloadMs, userAgent, workDir } = init;
+    const outputDir = path.join(workDir, 'outputs');
+    return {
+      clock: systemClock,
+      shared: this.#parts.shared,
+      state,
+      workDir,
+      inputLimits: { inputFileBytesMax, downloadMs, userAgent },
+      captureFds,
+      outputDir: () => {
+        mkdirSync(outputDir, { recursive: true, mode: 0o700 });
+        return outputDir;
+      },
+      writeLog: (stream, text, origin) =>
+        origins.run(origin, () => this.#parts.router.write(stream, Buffer.from(text))),
+      encode: (message) => encodeFrame(message),
+      sendLine: (slot, line) => this.#sendLine(slot, line),
+      ended: (run, event) => this.#ended(run, event),
+    };
+  }
+
+  #predict(message: Extract<ToModel, { type: 'predict' }>): void {
+    const { slot, run: number, request } = message;
+    const predictor = this.#predictor;
+    const parts = this.#runParts[slot];
+    assert(predictor !== null && parts !== undefined, 'a prediction arrived before ready');
+    // A child process that inherited them may have made the pipes non-blocking for everybody.
+    this.#parts.native.setBlocking(1);
+    this.#parts.native.setBlocking(2);
+    const task = request.mode === 'train' ? (predictor.train ?? predictor.predict) : predictor.predict;
+    const run = new PredictionRun({ slot, run: number }, request, task, parts);
+    this.#runs[slot] = run;
+    run.start();
+  }
+
+  #ended(run: PredictionRun, event: TerminalEvent): void {
+    if (this.#runs[run.slot] === run) this.#runs[run.slot] = undefined;
+    this.#parts.native.flushStdio();
+    const line = encodeFrame(event);
+    this.#parts.toIo({ type: 'end', slot: run.slot, run: run.run, id: run.id, line });
+  }
+
+  #sendLine(slot: SlotIndex, line: string): void {
+    this.#parts.shared.claim(line.length);
+    this.#parts.toIo({ type: 'slot', slot, line, bytes: line.length });
+  }
+
+  async #healthcheck(id: HealthcheckId): Promise<void> {
+    this.#parts.toIo({ type: 'healthcheck_started', id });
+    const healthcheck = this.#predictor?.healthcheck ?? null;
+    const error = healthcheck === null ? null : await checkHealth(healthcheck);
+    this.#parts.toIo({ type: 'healthcheck_result', id, error });
+  }
+
+  #setupFailed(error: unknown): void {
+    const code: ErrorCode = error instanceof PawlError ? error.code : 'PAWL_SETUP_THREW';
+    const cause = error instanceof PawlError ? error.cause : error;
+    const wire = wireError(error, code);
+    const stack = cause === undefined ? null : userStack(cause);
+    this.#end(EXIT_CODES.setupFailed, { type: 'setup_failed', error: { ...wire, stack } });
+  }
+
+  /** Sends a last event, waits until it is written, and ends the process. */
+  #end(code: number, event: ControlEvent): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#exitCode = code;
+    this.#parts.native.flushStdio();
+    this.#control(event, 'ending');
+  }
+
+  #control(event: ControlEvent, phase: Extract<ToIo, { type: 'control' }>['phase']): void {
+    this.#parts.toIo({ type: 'control', line: encodeFrame(event), phase });
+  }
+
+  #runOf(slot: SlotIndex, number: number): PredictionRun | undefined {
+    const run = this.#runs[slot];
+    return run?.run === number ? run : undefined;
+  }
+}
+
+function diagnostic(level: 'debug' | 'warn', message: string): ControlEvent {
+  return { type: 'diagnostic', level, message };
+}

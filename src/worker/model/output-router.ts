@@ -1,0 +1,57 @@
+// Where bytes that JavaScript writes to stdout or stderr go: into the pipe of the work that writes them. Writing is
+// synchronous, so a log is live while predict() blocks, in order with what subprocesses write to the same pipe, and
+// a flood waits for its reader instead of filling memory.
+import { limit } from '../../limits.ts';
+import type { NativeApi } from '../../native/native-api.ts';
+import type { OutputStream } from '../../protocol/control-messages.ts';
+import type { ToIo } from '../thread-messages.ts';
+import { type Origin, origins } from './origin.ts';
+
+const PROCESS_FD = { stdout: 1, stderr: 2 } as const;
+
+export class OutputRouter {
+  readonly #native: NativeApi;
+  readonly #toIo: (message: ToIo) => void;
+  readonly #pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  #lastFd = 0;
+  #writes = 0;
+
+  constructor(native: NativeApi, toIo: (message: ToIo) => void) {
+    this.#native = native;
+    this.#toIo = toIo;
+  }
+
+  /** Counts writes, so that a wrapper can tell whether a call it made wrote something. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  write(stream: OutputStream, bytes: Uint8Array): void {
+    this.#writes += 1;
+    const origin = origins.getStore();
+    if (origin === undefined) return this.#writeTo(PROCESS_FD[stream], bytes);
+    const fd = origin.isActive ? origin.captureFd(stream) : null;
+    if (fd === null) this.#detached(stream, bytes, origin);
+    else this.#writeTo(fd, bytes);
+  }
+
+  #detached(stream: OutputStream, bytes: Uint8Array, origin: Origin): void {
+    const data = Buffer.from(bytes).toString('utf8');
+    this.#toIo({ type: 'detached', stream, data, id: origin.id });
+  }
+
+  #writeTo(fd: number, bytes: Uint8Array): void {
+    // stdout and stderr are two pipes. Waiting until the other one is read keeps the order in which they were written.
+    if (fd !== this.#lastFd && this.#lastFd !== 0) this.#waitUntilRead(this.#lastFd);
+    this.#lastFd = fd;
+    this.#native.writeAll(fd, bytes);
+  }
+
+  #waitUntilRead(fd: number): void {
+    if (this.#native.pendingBytes(fd) === 0) return;
+    const deadline = performance.now() + limit('streamOrderMs');
+    while (this.#native.pendingBytes(fd) > 0 && performance.now() < deadline) {
+      Atomics.wait(this.#pause, 0, 0, 0.1);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+// One prediction on the model thread: input in, task called, whatever it returns delivered, exactly one end.
+import { rm } from 'node:fs/promises';
+import { isObject } from '../../base/json.ts';
+import { StateMachine } from '../../base/state-machine.ts';
+import { PawlError } from '../../errors.ts';
+import { CancelationError } from '../../predictor/cancelation.ts';
+import type { OutputStream } from '../../protocol/control-messages.ts';
+import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
+import type { InputIssue, Predict, TerminalEvent } from '../../protocol/slot-messages.ts';
+import { unpackPayload } from '../../protocol/spill.ts';
+import { wireError } from '../wire-error.ts';
+import { runCancelCallbacks } from './cancel-callbacks.ts';
+import { prepareInput } from './input/prepare.ts';
+import type { Task } from './loaded-predictor.ts';
+import { MetricRecorder } from './metrics.ts';
+import { type Origin, origins } from './origin.ts';
+import { deliver } from './output/deliver.ts';
+import { PredictionScope } from './prediction-scope.ts';
+import type { RunParts } from './run-parts.ts';
+import { userStack } from './user-stack.ts';
+
+/** ending: the outcome is known; cancel callbacks run and the temporary directory is removed. */
+type RunStatus = 'preparing' | 'running' | 'ending' | 'ended';
+
+const NEXT = {
+  preparing: ['running', 'ending'],
+  running: ['ending'],
+  ending: ['ended'],
+  ended: [],
+} as const satisfies Record<RunStatus, readonly RunStatus[]>;
+
+export class PredictionRun implements Origin {
+  readonly id: PredictionId;
+  readonly slot: SlotIndex;
+  readonly run: number;
+  readonly scope: PredictionScope;
+  readonly #request: Predict;
+  readonly #task: Task;
+  readonly #parts: RunParts;
+  readonly #metrics: MetricRecorder;
+  readonly #status = new StateMachine<RunStatus>('run', NEXT, 'preparing');
+  #startedAt: number | null = null;
+
+  constructor(at: { slot: SlotIndex; run: number }, request: Predict, task: Task, parts: RunParts) {
+    this.id = request.id;
+    this.slot = at.slot;
+    this.run = at.run;
+    this.#request = request;
+    this.#task = task;
+    this.#parts = parts;
+    this.#metrics = new MetricRecorder((metric) => this.#send({ type: 'metric', id: this.id, ...metric }));
+    this.scope = new PredictionScope({
+      id: request.id,
+      state: parts.state,
+      context: Object.freeze(request.context),
+      metrics: this.#metrics,
+      tempDirPath: `${parts.workDir}/p${at.slot}-${at.run}`,
+      isCanceled: () => parts.shared.isCanceled(at.slot, at.run),
+      bind:
+        (fn) =>
+        (...args) =>
+          origins.run(this, () => fn(...args)),
+    });
+  }
+
+  get isActive(): boolean {
+    return this.#status.current !== 'ended';
+  }
+
+  /** The outcome is known: nothing changes it any more. */
+  get #isOver(): boolean {
+    return this.#status.current === 'ending' || this.#status.current === 'ended';
+  }
+
+  captureFd(stream: OutputStream): number {
+    return this.#parts.captureFds[stream];
+  }
+
+  start(): void {
+    origins.run(this, () => {
+      this.#execute().then(
+        (output) => this.#end({ type: 'succeeded', id: this.id, output, predictMs: this.#predictMs() }),
+        (error: unknown) => this.#failed(error, []),
+      );
+    });
+  }
+
+  /** The cancel flag in shared memory is set already; this is the news for code that waits for events. */
+  cancel(): void {
+    if (this.isActive) this.scope.abort();
+  }
+
+  fail(error: unknown): void {
+    if (this.isActive) this.#failed(error, []);
+  }
+
+  async #execute(): Promise<'value' | 'list'> {
+    const raw = await unpackPayload(this.#request.input);
+    this.scope.throwIfCanceled();
+    if (!isObject(raw)) throw new PawlError('PAWL_INPUT_INVALID', 'input must be a JSON object');
+    const input = await prepareInput(raw, this.#task.input, {
+      tempDir: () => this.scope.tempDir,
+      signal: () => this.scope.signal,
+      ...this.#parts.inputLimits,
+    });
+    if (!input.ok) {
+      this.#failed(new PawlError('PAWL_INPUT_INVALID', describeIssues(input.issues)), input.issues);
+      return 'value';
+    }
+    this.scope.throwIfCanceled();
+    this.#status.move('running');
+    this.#startedAt = performance.now();
+    const returned = this.#task.call(input.value, this.scope);
+    return deliver(returned, {
+      id: this.id,
+      schema: this.#task.output,
+      outputDir: () => this.#parts.outputDir(),
+      tempDir: this.scope.hasTempDir ? this.scope.tempDir : null,
+      signal: () => this.scope.signal,
+      throwIfCanceled: () => this.scope.throwIfCanceled(),
+      // A generator's body runs in the context of whoever calls next(), which must be this prediction's.
+      enter: (fn) => origins.run(this, fn),
+      sendLine: (line) => this.#sendLine(line),
+    });
+  }
+
+  #failed(error: unknown, issues: readonly InputIssue[]): void {
+    if (this.#isOver) return;
+    if (!(error instanceof PawlError) && !(error instanceof CancelationError)) {
+      this.#parts.writeLog('stderr', userStack(error), this);
+    }
+    const wire = wireError(error, 'PAWL_PREDICT_FAILED');
+    this.#end({ type: 'failed', id: this.id, error: wire, issues, predictMs: this.#predictMs() });
+  }
+
+  /** The first end wins; what comes later from the same work is detached. */
+  #end(event: TerminalEvent): void {
+    if (this.#isOver) return;
+    this.#status.move('ending');
+    const isCanceled = this.#parts.shared.isCanceled(this.slot, this.run);
+    const outcome: TerminalEvent = isCanceled
+      ? { type: 'canceled', id: this.id, predictMs: event.predictMs }
+      : event;
+    if (!isCanceled && !this.scope.hasTempDir) return this.#finish(outcome);
+    void this.#cleanUp(isCanceled).then(() => this.#finish(outcome));
+  }
+
+  async #cleanUp(isCanceled: boolean): Promise<void> {
+    if (isCanceled) {
+      const report = (error: unknown) => this.#parts.writeLog('stderr', userStack(error), this);
+      await runCancelCallbacks(this.scope.takeCancelCallbacks(), this.#parts.clock, report);
+    }
+    if (this.scope.hasTempDir) await rm(this.scope.tempDir, { recursive: true, force: true });
+  }
+
+  #finish(event: TerminalEvent): void {
+    this.#metrics.close();
+    this.#status.move('ended');
+    this.#parts.ended(this, event);
+  }
+
+  #predictMs(): number {
+    return this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
+  }
+
+  #send(message: object): void {
+    this.#sendLine(this.#parts.encode(message));
+  }
+
+  #sendLine(line: string): void {
+    if (this.isActive) this.#parts.sendLine(this.slot, line);
+  }
+}
+
+function describeIssues(issues: readonly InputIssue[]): string {
+  return issues.map(({ path, message }) => `input.${path.join('.')}: ${message}`).join('; ');
+}

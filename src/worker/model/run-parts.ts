@@ -1,0 +1,30 @@
+// What a prediction run needs from the worker around it. One object per slot, made once: no closures per prediction.
+import type { Clock } from '../../base/clock.ts';
+import type { OutputStream } from '../../protocol/control-messages.ts';
+import type { SlotIndex } from '../../protocol/ids.ts';
+import type { TerminalEvent } from '../../protocol/slot-messages.ts';
+import type { SharedState } from '../shared-state.ts';
+import type { Origin } from './origin.ts';
+import type { PredictionRun } from './prediction-run.ts';
+
+export interface RunParts {
+  readonly clock: Clock;
+  readonly shared: SharedState;
+  /** What setup() returned. */
+  readonly state: unknown;
+  readonly workDir: string;
+  readonly inputLimits: {
+    readonly inputFileBytesMax: number;
+    readonly downloadMs: number;
+    readonly userAgent: string | null;
+  };
+  /** Write ends of the pipes that this slot's JavaScript writes to. */
+  readonly captureFds: { readonly [stream in OutputStream]: number };
+  /** Directory for output files, made on first use. */
+  outputDir(): string;
+  /** Writes text of the runtime's own into the log of `origin`. */
+  writeLog(stream: OutputStream, text: string, origin: Origin): void;
+  encode(message: object): string;
+  sendLine(slot: SlotIndex, line: string): void;
+  ended(run: PredictionRun, event: TerminalEvent): void;
+}

@@ -1,0 +1,43 @@
+// What both threads of a worker see without an event loop: one SharedArrayBuffer, its cells named here and nowhere
+// else. The I/O thread writes cancellations; the model thread reads them even while it never yields.
+import { limit } from '../limits.ts';
+
+const BACKLOG_CELL = 0;
+const FIRST_SLOT_CELL = 1;
+
+export class SharedState {
+  readonly buffer: SharedArrayBuffer;
+  readonly #cells: Int32Array;
+
+  constructor(buffer?: SharedArrayBuffer) {
+    const bytes = (FIRST_SLOT_CELL + limit('slotsPerWorkerMax')) * Int32Array.BYTES_PER_ELEMENT;
+    this.buffer = buffer ?? new SharedArrayBuffer(bytes);
+    this.#cells = new Int32Array(this.buffer);
+  }
+
+  /** I/O thread: run number `run` on `slot` was canceled. */
+  cancel(slot: number, run: number): void {
+    Atomics.store(this.#cells, FIRST_SLOT_CELL + slot, run);
+  }
+
+  /** Model thread: was run number `run` on `slot` canceled? */
+  isCanceled(slot: number, run: number): boolean {
+    return Atomics.load(this.#cells, FIRST_SLOT_CELL + slot) === run;
+  }
+
+  /** Model thread: `bytes` were handed to the I/O thread. Waits while more than the limit is on its way. */
+  claim(bytes: number): void {
+    let outstanding = Atomics.add(this.#cells, BACKLOG_CELL, bytes) + bytes;
+    const deadline = performance.now() + limit('backlogWaitMs');
+    while (outstanding > limit('slotBacklogBytesMax') && performance.now() < deadline) {
+      Atomics.wait(this.#cells, BACKLOG_CELL, outstanding, 100);
+      outstanding = Atomics.load(this.#cells, BACKLOG_CELL);
+    }
+  }
+
+  /** I/O thread: the kernel took `bytes`. */
+  release(bytes: number): void {
+    Atomics.sub(this.#cells, BACKLOG_CELL, bytes);
+    Atomics.notify(this.#cells, BACKLOG_CELL);
+  }
+}

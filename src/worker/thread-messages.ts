@@ -1,0 +1,62 @@
+// What the two threads of a worker say to each other by postMessage. Wire lines are encoded where the value is, on
+// the model thread; the I/O thread only forwards them.
+import type { Init, OutputStream } from '../protocol/control-messages.ts';
+import type { HealthcheckId, PredictionId, SlotIndex } from '../protocol/ids.ts';
+import type { Predict } from '../protocol/slot-messages.ts';
+
+/** Read ends of the pipes behind one slot's stdout and stderr. */
+export interface CapturePipes {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/** I/O thread to model thread. */
+export type ToModel =
+  | { readonly type: 'init'; readonly init: Init }
+  | { readonly type: 'attached' }
+  | {
+      readonly type: 'predict';
+      readonly slot: SlotIndex;
+      /** Number of this run on its slot; what SharedState calls it. */
+      readonly run: number;
+      readonly request: Predict;
+    }
+  | { readonly type: 'cancel'; readonly slot: SlotIndex; readonly run: number }
+  | { readonly type: 'healthcheck'; readonly id: HealthcheckId }
+  | { readonly type: 'shutdown' }
+  /** Everything handed over before is written. */
+  | { readonly type: 'flushed' };
+
+/** Model thread to I/O thread. */
+export type ToIo =
+  /** Connect `slots` slot sockets. `pipes` is null where the slot's output is that of the process (one slot). */
+  | { readonly type: 'loaded'; readonly slots: number; readonly pipes: readonly CapturePipes[] | null }
+  /** A line for the control channel; captured output written before is sent first. */
+  | { readonly type: 'control'; readonly line: string; readonly phase: 'setup' | 'serving' | 'ending' }
+  /** A line for a slot socket, `bytes` long as claimed in SharedState. */
+  | { readonly type: 'slot'; readonly slot: SlotIndex; readonly line: string; readonly bytes: number }
+  /** The terminal line of a run: captured output first, then the line, then the idle token. */
+  | {
+      readonly type: 'end';
+      readonly slot: SlotIndex;
+      readonly run: number;
+      readonly id: PredictionId;
+      readonly line: string;
+    }
+  /** JavaScript wrote outside a running prediction, or after its own had ended. */
+  | {
+      readonly type: 'detached';
+      readonly stream: OutputStream;
+      readonly data: string;
+      readonly id: PredictionId | null;
+    }
+  | { readonly type: 'healthcheck_started'; readonly id: HealthcheckId }
+  | { readonly type: 'healthcheck_result'; readonly id: HealthcheckId; readonly error: string | null };
+
+/** What the I/O thread is started with. */
+export interface IoStart {
+  readonly controlIn: number;
+  readonly controlOut: number;
+  readonly capture: CapturePipes;
+  readonly shared: SharedArrayBuffer;
+}
