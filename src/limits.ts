@@ -59,6 +59,10 @@ export const LIMITS = {
     1 * MiB,
     'Size asked for the pipes behind stdout and stderr of a worker; a full pipe makes the writer wait.',
   ),
+  slotPipeBytes: bytes(
+    64 * KiB,
+    'Size asked for the two pipes of each slot where a worker has several; a user may hold 64 MiB of pipes in all.',
+  ),
   slotBacklogBytesMax: bytes(
     16 * MiB,
     'A worker whose server reads slowly stops reading captured output until the backlog shrinks.',
