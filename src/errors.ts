@@ -148,6 +148,12 @@ export const ERRORS = {
     retryable: true,
     summary: 'Worker and server misunderstood each other. A defect, or a worker of another version.',
   },
+  PAWL_WORK_DIR: {
+    status: null,
+    retryable: true,
+    summary:
+      'Nothing can be written below the work directory (--work-dir), for instance because the disk is full.',
+  },
   PAWL_ADDON_UNAVAILABLE: {
     status: null,
     retryable: false,

@@ -121,6 +121,19 @@ export const LIMITS = {
   ),
   workerStopMs: ms(3_000, 'A worker that has not ended after the shutdown message gets SIGTERM.'),
   workerTermMs: ms(2_000, 'A worker that has not ended after SIGTERM is killed with its process group.'),
+  workerEndMs: ms(
+    1_000,
+    'A worker that closed a channel or reported its own failure is killed when it has not ended by then.',
+  ),
+  workerReapMs: ms(
+    5_000,
+    'A killed worker that the kernel has not ended by then is reported and left behind.',
+  ),
+  workerDrainMs: ms(
+    1_000,
+    'What an ended worker had still sent is read for this long; then its predictions fail.',
+  ),
+  describeMs: ms(120_000, 'A worker that has not described its predictor by then is killed (pawl schema).'),
   parentGoneMs: ms(2_000, 'A worker that lost its server kills its descendants and ends by then.'),
   restartDelayMsMin: ms(100, 'First pause before a crashed worker is started again; it doubles each time.'),
   restartDelayMsMax: ms(30_000, 'Longest pause between two restarts.'),
