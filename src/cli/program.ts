@@ -1,0 +1,202 @@
+// The command line itself: which commands and flags exist, and what a wrong one is called. commander parses; every
+// word the user reads about a mistake goes through usageError, so that bad usage is one line and exit code 2.
+import { Command, CommanderError, Option } from 'commander';
+import { alternatives } from './flag-values.ts';
+import type { FlagTexts } from './read-config.ts';
+import { type CommandName, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from './settings.ts';
+import { usageError } from './usage-error.ts';
+
+export interface CommandCall {
+  readonly reference: string | undefined;
+  readonly flags: FlagTexts;
+}
+
+export interface PredictCall extends CommandCall {
+  /** `name=value`, in the order given. */
+  readonly inputs: readonly string[];
+  readonly jsonFile: string | undefined;
+  readonly outputFile: string | undefined;
+}
+
+/** What main.ts offers; each loads its own modules, so that a command pays only for itself. */
+export interface CommandTable {
+  serve(call: CommandCall): Promise<void>;
+  predict(call: PredictCall): Promise<void>;
+  schema(call: CommandCall): Promise<void>;
+}
+
+export interface ProgramOptions {
+  readonly version: string;
+  /** Help and version text. */
+  print(text: string): void;
+}
+
+const COMMAND_NAMES: readonly CommandName[] = ['serve', 'predict', 'schema'];
+
+const SUMMARIES: { readonly [K in CommandName]: string } = {
+  serve: 'serve a predictor over HTTP',
+  predict: 'run one prediction, without HTTP',
+  schema: 'print the OpenAPI document of a predictor',
+};
+
+const REF_HELP = 'path/to/file[:Export]; without it COG_PREDICT_TYPE_STUB names the predictor';
+
+const FOOTERS: { readonly [K in CommandName]: string } = {
+  serve: `
+Flags win over PAWL_* variables, which win over Cog's. Bytes may have a unit: 500kB, 10MiB.
+The first line on stdout is "Listening on http://HOST:PORT"; the log goes to stderr.
+SIGTERM or Ctrl-C finishes what runs, within --shutdown-grace; a second one stops at once.
+
+Exit codes: 0 stopped as asked, 1 cannot listen, 2 bad usage.`,
+  predict: `
+-i values follow the predictor's schema:
+  -i prompt=hello        text as it stands, also with a leading @
+  -i scale=2             numbers, true and false
+  -i image=@cat.png      a file, where the input takes one; so does a URL
+  -i tag=a -i tag=b      a list, item by item; or as JSON: -i tag='["a","b"]'
+  -i options='{"a":1}'   an object, as JSON
+For a predictor without a schema, a value that parses as JSON is JSON, and text otherwise.
+
+The result goes to stdout, logs and progress to stderr. A file output is written to -o FILE or to
+output.EXT here, several to output.0.EXT and on; the name is printed, an older file is replaced.
+
+Exit codes: 0 succeeded, 1 failed, 2 bad usage or invalid input, 130 canceled by Ctrl-C.`,
+  schema: `
+The predictor is loaded, its setup() does not run.
+
+Exit codes: 0 printed, 1 the predictor cannot be loaded, 2 bad usage.`,
+};
+
+/** Parses `argv` (without node and script) and runs the command. Bad usage throws PAWL_USAGE. */
+export async function runProgram(
+  argv: readonly string[],
+  commands: CommandTable,
+  options: ProgramOptions,
+): Promise<void> {
+  const program = buildProgram(commands, options);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version arrive as errors too; they have been printed.
+    if (error.exitCode === 0) return;
+    throw usageError(mistake(error, argv), { cause: error });
+  }
+}
+
+function buildProgram(commands: CommandTable, options: ProgramOptions): Command {
+  const program = new Command('pawl')
+    .description('Prediction server for machine-learning predictors in TypeScript and JavaScript.')
+    .version(options.version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => options.print(text),
+      // Nothing of commander's own: runProgram throws the one line instead.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    });
+  const serve = subcommand(program, 'serve');
+  serve.command.action(() => commands.serve(serve.call()));
+  const schema = subcommand(program, 'schema');
+  schema.command.action(() => commands.schema(schema.call()));
+  const predict = subcommand(program, 'predict');
+  const inputs: string[] = [];
+  predict.command
+    .addOption(
+      new Option('-i, --input <NAME=VALUE>', 'an input; give it again for the next one').argParser(
+        (text: string) => {
+          inputs.push(text);
+        },
+      ),
+    )
+    .option('--json <FILE>', 'the whole input as a JSON object; "-" reads stdin; -i is added to it')
+    .option('-o, --output <FILE>', 'where the output goes instead of output.EXT or stdout');
+  predict.command.action(() =>
+    commands.predict({
+      ...predict.call(),
+      inputs,
+      jsonFile: textOption(predict.command, 'json', '--json'),
+      outputFile: textOption(predict.command, 'output', '-o'),
+    }),
+  );
+  return program;
+}
+
+interface Subcommand {
+  readonly command: Command;
+  call(): CommandCall;
+}
+
+function subcommand(program: Command, name: CommandName): Subcommand {
+  const command = program.command(name).summary(SUMMARIES[name]).usage('[options] [REF]');
+  command.description(`${SUMMARIES[name].replace(/^./, (letter) => letter.toUpperCase())}.`);
+  command.argument('[REF]', REF_HELP).addHelpText('after', FOOTERS[name]);
+  const attributes: [SettingKey, `--${string}`, string][] = [];
+  for (const key of SETTING_KEYS) {
+    const setting: Setting<unknown> = SETTINGS[key];
+    if (setting.flag === null || !setting.commands.includes(name)) continue;
+    const option = new Option(
+      setting.metavar === null ? setting.flag : `${setting.flag} <${setting.metavar}>`,
+      describe(setting),
+    );
+    command.addOption(option);
+    attributes.push([key, setting.flag, option.attributeName()]);
+  }
+  return {
+    command,
+    call() {
+      const flags: { [K in SettingKey]?: string | true } = {};
+      for (const [key, flag, attribute] of attributes) {
+        const text = command.getOptionValue(attribute) === true ? true : textOption(command, attribute, flag);
+        if (text !== undefined) flags[key] = text;
+      }
+      return { reference: command.args[0], flags };
+    },
+  };
+}
+
+function describe(setting: Setting<unknown>): string {
+  const notes = [
+    ...(setting.fallbackText === null ? [] : [`default: ${setting.fallbackText}`]),
+    [setting.variable, ...(setting.inherited === null ? [] : [setting.inherited.name])].join(', '),
+  ];
+  return `${setting.help} (${notes.join('; ')})`;
+}
+
+/** A value that looks like a flag is a value that was forgotten: `--host --port 80`. */
+function textOption(command: Command, attribute: string, flag: string): string | undefined {
+  const value: unknown = command.getOptionValue(attribute);
+  if (typeof value !== 'string') return undefined;
+  if (value.startsWith('--')) throw usageError(missingValue(flag));
+  return value;
+}
+
+function mistake(error: CommanderError, argv: readonly string[]): string {
+  switch (error.code) {
+    case 'commander.help':
+      return `Name a command: ${alternatives(COMMAND_NAMES)}. "pawl --help" explains them.`;
+    case 'commander.optionMissingArgument':
+      return missingValue(argv.at(-1) ?? '');
+    case 'commander.excessArguments':
+      return `"pawl ${argv[0] ?? ''}" takes one REF and no further arguments; flags start with --.`;
+    default:
+      return oneLine(error.message);
+  }
+}
+
+function missingValue(flag: string): string {
+  if (flag === '-i' || flag === '--input') return `${flag} takes NAME=VALUE, and nothing follows it.`;
+  const key = SETTING_KEYS.find((candidate) => SETTINGS[candidate].flag === flag);
+  const accepts = key === undefined ? 'the name of a file' : SETTINGS[key].kind.accepts;
+  return `${flag} takes ${accepts}, and nothing follows it.`;
+}
+
+/** commander's sentence, without its label and with its suggestion on the same line. */
+function oneLine(message: string): string {
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`;
+}
