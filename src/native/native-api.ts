@@ -33,7 +33,7 @@ export interface NativeApi {
   pendingBytes(fd: number): number;
   /** Clears O_NONBLOCK, which a child process that inherited the descriptor may have set on the shared description. */
   setBlocking(fd: number): void;
-  /** Flushes the C library's buffers of every open stream, so that printf of native code reaches the pipe. */
+  /** Flushes what the C library buffers of stdout and stderr, so that printf of native code reaches the pipe. */
   flushStdio(): void;
   /** Linux: the kernel sends SIGKILL to this process when its parent ends. False where the system cannot. */
   dieWithParent(): boolean;

@@ -1,0 +1,125 @@
+// The module's surface, in the order of src/native/native-api.ts: arguments in, results or exceptions out, no logic.
+// It keeps no state of its own per environment, so it loads on the main thread and in any number of worker threads.
+#include <napi.h>
+
+#include "arguments.h"
+#include "capture_pipe.h"
+#include "fd_io.h"
+#include "fd_redirect.h"
+#include "process_bonds.h"
+#include "sys_error.h"
+
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+using pawl::SysError;
+
+Value Fail(Napi::Env env, const SysError& error) {
+  pawl::ThrowSysError(env, error);
+  return env.Undefined();
+}
+
+Value Redirect(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t pipe_bytes;
+  if (!pawl::ReadInteger(info, 0, "pipeBytes", &pipe_bytes)) return env.Undefined();
+  pawl::Redirected fds;
+  if (const SysError error = pawl::RedirectStdio(static_cast<uint32_t>(pipe_bytes), &fds)) return Fail(env, error);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("controlIn", Napi::Number::New(env, fds.control_in));
+  result.Set("controlOut", Napi::Number::New(env, fds.control_out));
+  result.Set("originalStderr", Napi::Number::New(env, fds.original_stderr));
+  result.Set("capturedStdout", Napi::Number::New(env, fds.captured_stdout));
+  result.Set("capturedStderr", Napi::Number::New(env, fds.captured_stderr));
+  return result;
+}
+
+Value CapturePipe(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t pipe_bytes;
+  if (!pawl::ReadInteger(info, 0, "pipeBytes", &pipe_bytes)) return env.Undefined();
+  pawl::CapturePipe pipe;
+  if (const SysError error = pawl::OpenCapturePipe(static_cast<uint32_t>(pipe_bytes), &pipe)) return Fail(env, error);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("readEnd", Napi::Number::New(env, pipe.read_end.Release()));
+  result.Set("writeEnd", Napi::Number::New(env, pipe.write_end.Release()));
+  return result;
+}
+
+Value WriteAll(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t fd;
+  pawl::Bytes bytes;
+  if (!pawl::ReadInteger(info, 0, "fd", &fd) || !pawl::ReadBytes(info, 1, "bytes", &bytes)) return env.Undefined();
+  if (const SysError error = pawl::WriteAll(fd, bytes.data, bytes.length)) return Fail(env, error);
+  return env.Undefined();
+}
+
+Value ReadAvailable(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t fd;
+  pawl::Bytes into;
+  if (!pawl::ReadInteger(info, 0, "fd", &fd) || !pawl::ReadBytes(info, 1, "into", &into)) return env.Undefined();
+  size_t count;
+  if (const SysError error = pawl::ReadAvailable(fd, into.data, into.length, &count)) return Fail(env, error);
+  return Napi::Number::New(env, static_cast<double>(count));
+}
+
+Value PendingBytes(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t fd;
+  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return env.Undefined();
+  int count;
+  if (const SysError error = pawl::PendingBytes(fd, &count)) return Fail(env, error);
+  return Napi::Number::New(env, count);
+}
+
+Value SetBlocking(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t fd;
+  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return env.Undefined();
+  if (const SysError error = pawl::SetBlocking(fd)) return Fail(env, error);
+  return env.Undefined();
+}
+
+Value FlushStdio(const CallbackInfo& info) {
+  pawl::FlushStdio();
+  return info.Env().Undefined();
+}
+
+Value DieWithParent(const CallbackInfo& info) {
+  bool supported;
+  if (const SysError error = pawl::DieWithParent(&supported)) return Fail(info.Env(), error);
+  return Napi::Boolean::New(info.Env(), supported);
+}
+
+Value AdoptOrphans(const CallbackInfo& info) {
+  bool supported;
+  if (const SysError error = pawl::AdoptOrphans(&supported)) return Fail(info.Env(), error);
+  return Napi::Boolean::New(info.Env(), supported);
+}
+
+Value ExitNow(const CallbackInfo& info) {
+  int32_t code;
+  if (!pawl::ReadInteger(info, 0, "code", &code)) return info.Env().Undefined();
+  pawl::ExitNow(code);
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("redirect", Napi::Function::New<Redirect>(env, "redirect"));
+  exports.Set("capturePipe", Napi::Function::New<CapturePipe>(env, "capturePipe"));
+  exports.Set("writeAll", Napi::Function::New<WriteAll>(env, "writeAll"));
+  exports.Set("readAvailable", Napi::Function::New<ReadAvailable>(env, "readAvailable"));
+  exports.Set("pendingBytes", Napi::Function::New<PendingBytes>(env, "pendingBytes"));
+  exports.Set("setBlocking", Napi::Function::New<SetBlocking>(env, "setBlocking"));
+  exports.Set("flushStdio", Napi::Function::New<FlushStdio>(env, "flushStdio"));
+  exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env, "dieWithParent"));
+  exports.Set("adoptOrphans", Napi::Function::New<AdoptOrphans>(env, "adoptOrphans"));
+  exports.Set("exitNow", Napi::Function::New<ExitNow>(env, "exitNow"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(pawl, Init)

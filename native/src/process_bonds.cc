@@ -1,0 +1,37 @@
+#include "process_bonds.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+namespace pawl {
+
+SysError DieWithParent(bool* supported) {
+#ifdef __linux__
+  const pid_t parent = getppid();
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return SysError::Last("prctl");
+  // The parent may have ended between the two lines above, and then no signal will ever come.
+  if (getppid() != parent) kill(getpid(), SIGKILL);
+  *supported = true;
+#else
+  *supported = false;
+#endif
+  return {};
+}
+
+SysError AdoptOrphans(bool* supported) {
+#ifdef __linux__
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return SysError::Last("prctl");
+  *supported = true;
+#else
+  *supported = false;
+#endif
+  return {};
+}
+
+void ExitNow(int code) { _exit(code); }
+
+}  // namespace pawl
