@@ -1,0 +1,16 @@
+// What a prediction tells its observers: webhooks, event streams and waiting replies. Exactly one `start` comes
+// before everything else of a prediction that ran; `completed` is always last and comes exactly once.
+import type { Json } from '../../base/json.ts';
+import type { OutputStream } from '../../protocol/control-messages.ts';
+import type { Metric } from '../../protocol/slot-messages.ts';
+import type { Prediction } from './prediction.ts';
+
+export type PredictionEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'log'; readonly stream: OutputStream; readonly data: string }
+  | { readonly type: 'output'; readonly index: number; readonly value: Json }
+  | { readonly type: 'metric'; readonly metric: Metric }
+  | { readonly type: 'completed' };
+
+/** Called synchronously, in order. A throw is logged and changes nothing for the prediction or other observers. */
+export type PredictionObserver = (event: PredictionEvent, prediction: Prediction) => void;

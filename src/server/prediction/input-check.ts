@@ -1,0 +1,151 @@
+// Checks an input against the predictor's schema, before a slot is taken: drops what is unknown, refuses what is
+// wrong, field by field. Fills in nothing: defaults are the predictor's own.
+
+import type { Json, JsonObject } from '../../base/json.ts';
+import { approximateBytes } from '../../base/json-measure.ts';
+import { issueOf } from './input-issues.ts';
+import type { SchemaCheck, SchemaCompiler } from './input-validator.ts';
+import { child, componentSchemas, isJsonObject } from './openapi-schema.ts';
+import { type Issue, RequestRefused, valueIssue } from './refusal.ts';
+
+export interface CheckedInput {
+  /** What the worker gets. */
+  readonly value: JsonObject;
+  /** The same with secrets masked: what clients may see. */
+  readonly shown: JsonObject;
+  /** Lines for the prediction's log. */
+  readonly warnings: readonly string[];
+  /** Roughly what it holds in memory. */
+  readonly bytes: number;
+}
+
+/** Throws RequestRefused. */
+export type InputCheck = (input: Json) => CheckedInput;
+
+const MASK = '**********';
+const UNKNOWN_NAMED_MAX = 20;
+
+/** The check for one component schema, `Input` or `TrainingInput`. Throws where the schema does not compile. */
+export function inputCheck(document: JsonObject, name: string, compiler: SchemaCompiler): InputCheck {
+  const schema = child(componentSchemas(document), name);
+  if (schema === null) return (input) => accepted(asObject(input), [], new Set());
+  const fields = new Fields(schema, name, compiler);
+  const check = compiler.compile([name]);
+  return (input) => {
+    const { known, unknown } = fields.sift(asObject(input));
+    const value = fields.dropNulls(known);
+    const errors = check(value);
+    if (errors !== null) throw new RequestRefused('PAWL_INPUT_INVALID', fields.issues(value, errors));
+    return accepted(value, unknown, fields.secret);
+  };
+}
+
+class Fields {
+  readonly secret: ReadonlySet<string>;
+  readonly #name: string;
+  readonly #compiler: SchemaCompiler;
+  readonly #properties: JsonObject | null;
+  readonly #required: ReadonlySet<string>;
+  readonly #isOpen: boolean;
+  readonly #patterns: readonly RegExp[];
+  readonly #checks = new Map<string, SchemaCheck>();
+
+  constructor(schema: JsonObject, name: string, compiler: SchemaCompiler) {
+    this.#name = name;
+    this.#compiler = compiler;
+    this.#properties = child(schema, 'properties');
+    const required = Array.isArray(schema.required) ? schema.required : [];
+    this.#required = new Set(required.filter((key) => typeof key === 'string'));
+    const rest = schema.additionalProperties;
+    this.#isOpen = this.#properties === null || rest === true || isJsonObject(rest);
+    this.#patterns = Object.keys(child(schema, 'patternProperties') ?? {}).map((text) => new RegExp(text));
+    const properties = Object.entries(this.#properties ?? {});
+    this.secret = new Set(properties.filter(([, value]) => isSecret(value)).map(([key]) => key));
+  }
+
+  sift(input: JsonObject): { known: JsonObject; unknown: readonly string[] } {
+    if (this.#isOpen) return { known: input, unknown: [] };
+    const unknown = Object.keys(input).filter((key) => !this.#knows(key));
+    return unknown.length === 0 ? { known: input, unknown } : { known: without(input, unknown), unknown };
+  }
+
+  /** An explicit null for an optional input without default means that it is omitted, unless the schema takes null. */
+  dropNulls(input: JsonObject): JsonObject {
+    const omitted = Object.keys(input).filter((key) => input[key] === null && this.#mayOmit(key));
+    return omitted.length === 0 ? input : without(input, omitted);
+  }
+
+  /** One issue per field; `first` is what the check of the whole object found. */
+  issues(input: JsonObject, first: Parameters<typeof issueOf>[0]): Issue[] {
+    const missing = [...this.#required].filter((key) => !Object.hasOwn(input, key));
+    const found: Issue[] = missing.map((key) => ({
+      path: ['input', key],
+      message: 'Field required',
+      type: 'value_error.missing',
+    }));
+    for (const [key, value] of Object.entries(input)) {
+      const errors = this.#check(key)?.(value) ?? null;
+      if (errors !== null) found.push(issueOf(errors, value, ['input', key]));
+    }
+    if (found.length > 0) return found;
+    const issue = issueOf(first, input, ['input']);
+    return [issue.path.length > 1 ? issue : { ...issue, path: ['input', '__root__'] }];
+  }
+
+  #knows(key: string): boolean {
+    if (this.#properties !== null && Object.hasOwn(this.#properties, key)) return true;
+    return this.#patterns.some((pattern) => pattern.test(key));
+  }
+
+  #mayOmit(key: string): boolean {
+    const property = this.#properties === null ? null : child(this.#properties, key);
+    if (property === null || this.#required.has(key) || Object.hasOwn(property, 'default')) return false;
+    return this.#check(key)?.(null) !== null;
+  }
+
+  // Compiled when first needed: a valid input never does.
+  #check(key: string): SchemaCheck | null {
+    const known = this.#checks.get(key);
+    if (known !== undefined) return known;
+    if (this.#properties === null || !Object.hasOwn(this.#properties, key)) return null;
+    const check = this.#compiler.compile([this.#name, 'properties', key]);
+    this.#checks.set(key, check);
+    return check;
+  }
+}
+
+function asObject(input: Json): JsonObject {
+  if (isJsonObject(input)) return input;
+  throw new RequestRefused('PAWL_INPUT_INVALID', [valueIssue(['input', '__root__'], 'must be object')]);
+}
+
+function accepted(value: JsonObject, unknown: readonly string[], secret: ReadonlySet<string>): CheckedInput {
+  const shown = secret.size === 0 ? value : masked(value, secret);
+  const warnings = unknown
+    .slice(0, UNKNOWN_NAMED_MAX)
+    .map((key) => `Ignoring unknown input ${JSON.stringify(key)}`);
+  const more = unknown.length - warnings.length;
+  if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
+  return { value, shown, warnings, bytes: approximateBytes(value) };
+}
+
+// Object.fromEntries makes own properties of whatever name, `__proto__` included.
+function without(input: JsonObject, keys: readonly string[]): JsonObject {
+  const dropped = new Set(keys);
+  return Object.fromEntries(Object.entries(input).filter(([key]) => !dropped.has(key)));
+}
+
+function masked(input: JsonObject, secret: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [key, secret.has(key) && value !== null ? MASK : value]),
+  );
+}
+
+function isSecret(schema: Json): boolean {
+  if (!isJsonObject(schema)) return false;
+  if (schema.format === 'password' || schema['x-cog-secret'] === true) return true;
+  const parts = [schema.anyOf, schema.oneOf, schema.allOf].flatMap((part) =>
+    Array.isArray(part) ? part : [],
+  );
+  return parts.some(isSecret);
+}

@@ -1,0 +1,55 @@
+// Makes a JSON Schema 2020-12 out of the component schemas of an OpenAPI document: `nullable: true` becomes a union
+// with null. Never touches data inside a schema (defaults, enums, examples).
+import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+
+const SCHEMA = new Set([
+  'additionalProperties',
+  'items',
+  'contains',
+  'not',
+  'if',
+  'then',
+  'else',
+  'propertyNames',
+]);
+const SCHEMA_LIST = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+const SCHEMA_MAP = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
+
+/** `components.schemas` of a document, empty where there is none. */
+export function componentSchemas(document: JsonObject): JsonObject {
+  const components = child(document, 'components');
+  return components === null ? {} : (child(components, 'schemas') ?? {});
+}
+
+export function child(object: JsonObject, key: string): JsonObject | null {
+  const value = Object.hasOwn(object, key) ? object[key] : undefined;
+  return isJsonObject(value) ? value : null;
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return isObject(value);
+}
+
+/** A schema root in which `#/components/schemas/X` resolves. */
+export function schemaRoot(document: JsonObject): JsonObject {
+  return { components: { schemas: mapValues(componentSchemas(document), honourNullable) } };
+}
+
+function honourNullable(schema: Json): Json {
+  if (!isJsonObject(schema)) return schema;
+  const entries = Object.entries(schema).map(([key, value]) => [key, withinKeyword(key, value)] as const);
+  if (schema.nullable !== true) return Object.fromEntries(entries);
+  const rest = Object.fromEntries(entries.filter(([key]) => key !== 'nullable'));
+  return { anyOf: [rest, { type: 'null' }] };
+}
+
+function withinKeyword(key: string, value: Json): Json {
+  if (SCHEMA.has(key)) return honourNullable(value);
+  if (SCHEMA_LIST.has(key) && Array.isArray(value)) return value.map(honourNullable);
+  if (SCHEMA_MAP.has(key) && isJsonObject(value)) return mapValues(value, honourNullable);
+  return value;
+}
+
+function mapValues(object: JsonObject, map: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,48 @@
+// Identifiers of predictions: which ones a client may choose, and how the server makes its own.
+import { randomFillSync } from 'node:crypto';
+import { asPredictionId, type PredictionId } from '../../protocol/ids.ts';
+
+const ALLOWED = /^[A-Za-z0-9._~-]{1,128}$/;
+// RFC 4648, lower case.
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const UUID_BYTES = 16;
+const POOL_BYTES = 256 * UUID_BYTES;
+
+export const ID_RULE = 'must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ - and neither `.` nor `..`';
+
+/** Null where a client may not use the text as an id: it ends up in URLs and file names. */
+export function predictionId(text: string): PredictionId | null {
+  return ALLOWED.test(text) && text !== '.' && text !== '..' ? asPredictionId(text) : null;
+}
+
+const pool = Buffer.alloc(POOL_BYTES);
+let used = POOL_BYTES;
+
+/** A UUIDv7 (RFC 9562) as 26 base32 characters: unguessable, and sorted by time. */
+export function generatePredictionId(nowMs: number): PredictionId {
+  if (used === POOL_BYTES) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const bytes = pool.subarray(used, used + UUID_BYTES);
+  used += UUID_BYTES;
+  bytes.writeUIntBE(Math.max(0, Math.floor(nowMs)), 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return asPredictionId(base32(bytes));
+}
+
+function base32(bytes: Buffer): string {
+  let text = '';
+  let carried = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    carried = ((carried << 8) | byte) & 0xfff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET.charAt((carried >> bits) & 31);
+    }
+  }
+  return bits === 0 ? text : text + ALPHABET.charAt((carried << (5 - bits)) & 31);
+}

@@ -1,0 +1,38 @@
+// The prediction as clients see it: the one place that turns a Prediction into JSON, for every face and every event.
+import type { Json } from '../../base/json.ts';
+import type { Prediction } from './prediction.ts';
+
+export type PredictionObject = { readonly [key: string]: Json };
+
+/** `create` is the answer to the request that brought the input; `full` repeats the input. */
+export type Detail = 'create' | 'full';
+
+/** Absent is absent here, as in Cog: `output` before there is any, `error` unless it failed. */
+export function predictionObject(prediction: Prediction, detail: Detail): PredictionObject {
+  const { id, status, output, failure, startedAt, completedAt } = prediction;
+  const object: { [key: string]: Json } = { id, status };
+  if (detail === 'full') object.input = prediction.shownInput;
+  if (output !== undefined) object.output = output;
+  object.logs = prediction.logs.text;
+  if (failure !== null) {
+    object.error = failure.text;
+    object.error_code = failure.code;
+  }
+  object.metrics = metrics(prediction);
+  object.created_at = timestamp(prediction.createdAt);
+  if (startedAt !== null) object.started_at = timestamp(startedAt);
+  if (completedAt !== null) object.completed_at = timestamp(completedAt);
+  return object;
+}
+
+function metrics(prediction: Prediction): Json {
+  const { predictMs, queuedMs } = prediction;
+  const own: { [key: string]: number } = {};
+  if (predictMs !== null) own.predict_time = predictMs / 1000;
+  if (queuedMs !== null) own.queue_time = queuedMs / 1000;
+  return { ...prediction.metrics, ...own };
+}
+
+export function timestamp(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,216 @@
+// One prediction: its status, log, output, metrics and observers. Moves only on what its slot reports or on a
+// cancel; knows nothing of HTTP, of other predictions, or of how its answer is delivered.
+import type { Clock } from '../../base/clock.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import type { Logger } from '../../base/log.ts';
+import { StateMachine } from '../../base/state-machine.ts';
+import type { ErrorCode, PawlError } from '../../errors.ts';
+import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
+import type { PredictionId } from '../../protocol/ids.ts';
+import type { InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
+import type { Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
+import { errorText } from './error-text.ts';
+import type { PredictionEvent, PredictionObserver } from './events.ts';
+import type { CheckedInput } from './input-check.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { Metrics } from './metrics.ts';
+import { OutputAssembly } from './output-assembly.ts';
+import type { OutputDelivery } from './output-delivery.ts';
+import { PREDICTION_NEXT, type PredictionStatus } from './status.ts';
+
+export interface PredictionSpec {
+  readonly id: PredictionId;
+  readonly mode: Mode;
+  readonly input: CheckedInput;
+  readonly context: { readonly [key: string]: string };
+  readonly observers: readonly PredictionObserver[];
+}
+
+export interface PredictionSetting {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly delivery: OutputDelivery;
+  /** Called once, after the observers have seen `completed`. */
+  readonly onCompleted: (prediction: Prediction) => void;
+}
+
+export interface PredictionFailure {
+  readonly code: ErrorCode;
+  readonly text: string;
+  /** What the predictor's own schema refused; empty unless the code is PAWL_INPUT_INVALID. */
+  readonly issues: readonly InputIssue[];
+}
+
+export class Prediction implements SlotObserver {
+  readonly id: PredictionId;
+  readonly mode: Mode;
+  readonly createdAt: number;
+  readonly logs = new LogBuffer();
+  readonly #spec: PredictionSpec;
+  readonly #setting: PredictionSetting;
+  readonly #status: StateMachine<PredictionStatus>;
+  readonly #output: OutputAssembly;
+  readonly #metrics = new Metrics();
+  readonly #createdTick: number;
+  #observers: PredictionObserver[];
+  #permit: Permit | null = null;
+  #startedTick = 0;
+  #metricsWarned = false;
+  /** Wins over what the slot reports: an acknowledged cancel, or an output that could not be delivered. */
+  #verdict: 'canceled' | PredictionFailure | null = null;
+  #final: Json | undefined;
+  #failure: PredictionFailure | null = null;
+  #predictMs: number | null = null;
+  #startedAt: number | null = null;
+  #completedAt: number | null = null;
+
+  constructor(spec: PredictionSpec, setting: PredictionSetting) {
+    this.id = spec.id;
+    this.mode = spec.mode;
+    this.#spec = spec;
+    this.#setting = setting;
+    this.#observers = [...spec.observers];
+    this.createdAt = setting.clock.now();
+    this.#createdTick = setting.clock.monotonic();
+    this.#status = new StateMachine<PredictionStatus>(`prediction ${spec.id}`, PREDICTION_NEXT, 'starting');
+    this.#output = new OutputAssembly(setting.delivery, {
+      onItem: (index, value) => this.#emit({ type: 'output', index, value }),
+      onFailure: (error) => this.#failOutput(error),
+    });
+  }
+
+  get status(): PredictionStatus {
+    return this.#status.current;
+  }
+  get isTerminal(): boolean {
+    return this.#status.isTerminal;
+  }
+  get startedAt(): number | null {
+    return this.#startedAt;
+  }
+  get completedAt(): number | null {
+    return this.#completedAt;
+  }
+  get failure(): PredictionFailure | null {
+    return this.#failure;
+  }
+  /** As clients may see it: secrets are masked. */
+  get shownInput(): JsonObject {
+    return this.#spec.input.shown;
+  }
+  /** Undefined while there is none. */
+  get output(): Json | undefined {
+    return this.status === 'succeeded' ? this.#final : this.#output.partial;
+  }
+  get metrics(): JsonObject {
+    return this.#metrics.object;
+  }
+  /** Milliseconds from creation to the slot; null before. */
+  get queuedMs(): number | null {
+    return this.#startedAt === null ? null : this.#startedTick - this.#createdTick;
+  }
+  /** Milliseconds in the predictor; null before the end. */
+  get predictMs(): number | null {
+    return this.#predictMs;
+  }
+  /** Roughly what it holds in memory. */
+  get bytes(): number {
+    return this.#spec.input.bytes + this.logs.bytes + this.#output.bytes;
+  }
+
+  /** Returns the unsubscriber. */
+  observe(observer: PredictionObserver): () => void {
+    this.#observers.push(observer);
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  /** Runs it on the slot. The permit is used up. */
+  start(permit: Permit): void {
+    this.#status.move('processing');
+    this.#permit = permit;
+    this.#startedAt = this.#setting.clock.now();
+    this.#startedTick = this.#setting.clock.monotonic();
+    this.#emit({ type: 'start' });
+    for (const line of this.#spec.input.warnings) this.onLog('stderr', `${line}\n`);
+    const { id, mode, context, input } = this.#spec;
+    permit.run({ id, mode, input: input.value, context }, this);
+  }
+
+  /** Acknowledges a cancel: from here on the end can only be `canceled`. False when it has already ended. */
+  cancel(): boolean {
+    if (this.isTerminal) return false;
+    this.#verdict = 'canceled';
+    this.#output.abort();
+    if (this.#permit === null) this.#finish({ status: 'canceled', predictMs: null });
+    else this.#permit.cancel();
+    return true;
+  }
+
+  onLog(stream: OutputStream, data: string): void {
+    this.logs.append(data);
+    if (data.trim() !== '') {
+      this.#setting.log.info({ prediction: this.id, stream }, data.endsWith('\n') ? data.slice(0, -1) : data);
+    }
+    this.#emit({ type: 'log', stream, data });
+  }
+
+  onOutput(output: Output): void {
+    this.#output.receive(output);
+  }
+
+  onMetric(metric: Metric): void {
+    if (this.#metrics.record(metric)) return this.#emit({ type: 'metric', metric });
+    if (this.#metricsWarned) return;
+    this.#metricsWarned = true;
+    this.onLog('stderr', `Ignoring metric "${metric.name}" and later ones: too much was recorded\n`);
+  }
+
+  onEnd(outcome: SlotOutcome): void {
+    const pending = this.#output.settled();
+    if (pending === null) this.#finish(outcome);
+    else void pending.then(() => this.#finish(outcome));
+  }
+
+  #failOutput(error: PawlError): void {
+    this.#verdict ??= { code: error.code, text: error.message, issues: [] };
+    this.#permit?.cancel();
+  }
+
+  #finish(outcome: SlotOutcome): void {
+    const { clock } = this.#setting;
+    const end = decide(outcome, this.#verdict);
+    if (end === 'succeeded')
+      this.#final = this.#output.final(outcome.status === 'succeeded' ? outcome.output : 'value');
+    else if (end !== 'canceled') this.#failure = end;
+    if (this.#startedAt !== null)
+      this.#predictMs = outcome.predictMs ?? clock.monotonic() - this.#startedTick;
+    this.#completedAt = clock.now();
+    this.#status.move(typeof end === 'string' ? end : 'failed');
+    this.#permit = null;
+    this.#emit({ type: 'completed' });
+    this.#observers = [];
+    this.#setting.onCompleted(this);
+  }
+
+  #emit(event: PredictionEvent): void {
+    for (const observer of this.#observers) {
+      try {
+        observer(event, this);
+      } catch (error) {
+        this.#setting.log.error({ prediction: this.id, event: event.type, error }, 'an observer failed');
+      }
+    }
+  }
+}
+
+function decide(
+  outcome: SlotOutcome,
+  verdict: 'canceled' | PredictionFailure | null,
+): 'succeeded' | 'canceled' | PredictionFailure {
+  if (verdict !== null) return verdict;
+  if (outcome.status !== 'failed') return outcome.status;
+  const { error, issues } = outcome;
+  return { code: error.code, text: errorText(error), issues };
+}

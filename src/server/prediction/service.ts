@@ -1,0 +1,214 @@
+// Takes, finds, cancels and drains predictions: the only owner of the table of predictions. Knows nothing of HTTP.
+import type { Clock } from '../../base/clock.ts';
+import { type Deferred, deferred } from '../../base/deferred.ts';
+import type { Json } from '../../base/json.ts';
+import type { Logger } from '../../base/log.ts';
+import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type { Mode, PredictorDescription } from '../../protocol/control-messages.ts';
+import type { PredictionId } from '../../protocol/ids.ts';
+import type { Permit } from '../slot/permit.ts';
+import type { Fleet } from '../supervisor/fleet.ts';
+import type { PredictionObserver } from './events.ts';
+import type { OutputDelivery } from './output-delivery.ts';
+import { Prediction, type PredictionSetting, type PredictionSpec } from './prediction.ts';
+import { generatePredictionId } from './prediction-id.ts';
+import { compilePredictorSchema, type PredictorSchema } from './predictor-schema.ts';
+import { notReady } from './readiness.ts';
+import { type Page, type PageStart, Registry } from './registry.ts';
+
+export interface ServiceParts {
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly delivery: OutputDelivery;
+  /** The mode of the server: with `train` there are only trainings. */
+  readonly mode: Mode;
+  readonly retention: number;
+  readonly cancelKillMs: number;
+}
+
+export interface Submission {
+  /** Null has one generated. */
+  readonly id: PredictionId | null;
+  readonly mode: Mode;
+  /** As the client sent it. */
+  readonly input: Json;
+  readonly context: { readonly [key: string]: string };
+  /** Attached before the first event. */
+  readonly observers: readonly PredictionObserver[];
+}
+
+export type Attached = { readonly prediction: Prediction; readonly isNew: boolean };
+
+// A slot that frees itself may be taken by a neighbour; asking for ever would starve the event loop.
+const SETTLE_TRIES = 3;
+
+export class PredictionService {
+  readonly #parts: ServiceParts;
+  readonly #registry: Registry;
+  readonly #setting: PredictionSetting;
+  /** Ids that wait for a slot and are not in the registry yet. */
+  readonly #reserved = new Map<PredictionId, Deferred<void>>();
+  #schema: PredictorSchema | null = null;
+  #described: PredictorDescription | null = null;
+  #isDraining = false;
+  #drained: Deferred<void> | null = null;
+
+  constructor(parts: ServiceParts) {
+    const { fleet, clock, log, delivery } = parts;
+    this.#parts = parts;
+    this.#registry = new Registry(parts.retention);
+    this.#setting = { clock, log, delivery, onCompleted: (prediction) => this.#completed(prediction) };
+    fleet.onChange(() => this.#adoptSchema());
+    this.#adoptSchema();
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  get liveCount(): number {
+    return this.#registry.liveCount;
+  }
+
+  /** What GET /openapi.json shows; null before it is known. */
+  get predictor(): PredictorDescription | null {
+    return this.#described;
+  }
+
+  /** Why no prediction is taken now; null when predictions are. */
+  readiness(): PawlError | null {
+    return notReady(this.#parts.fleet, this.#schema === null, this.#isDraining);
+  }
+
+  /** Does the server run this kind at all? Null while that is not known. */
+  offers(mode: Mode): boolean | null {
+    if (this.#parts.mode === 'train') return mode === 'train';
+    return mode === 'predict' ? true : (this.#described?.hasTrain ?? null);
+  }
+
+  /** Starts a new prediction. Rejects with the PawlError that says why not; an id in use is PAWL_ID_IN_USE. */
+  async submit(submission: Submission): Promise<Prediction> {
+    const { id } = submission;
+    if (id !== null && (this.#registry.find(id) !== null || this.#reserved.has(id))) throw idInUse(id);
+    return this.#create(submission);
+  }
+
+  /** The prediction of that id, started now unless it is known. Atomic: however many ask, it runs once. */
+  async submitOrAttach(submission: Submission & { readonly id: PredictionId }): Promise<Attached> {
+    const { id, mode } = submission;
+    for (let turn = this.#reserved.get(id); turn !== undefined; turn = this.#reserved.get(id))
+      await turn.promise;
+    const known = this.#registry.find(id);
+    if (known === null) return { prediction: await this.#create(submission), isNew: true };
+    if (known.mode !== mode) throw idInUse(id);
+    return { prediction: known, isNew: false };
+  }
+
+  find(mode: Mode, id: PredictionId): Prediction | null {
+    const prediction = this.#registry.find(id);
+    return prediction?.mode === mode ? prediction : null;
+  }
+
+  page(mode: Mode, start: PageStart, count: number): Page {
+    return this.#registry.page(mode, start, count);
+  }
+
+  /** Null when there is nothing to cancel: the id is unknown, or the prediction has ended. */
+  cancel(mode: Mode, id: PredictionId): Prediction | null {
+    const prediction = this.find(mode, id);
+    return prediction?.cancel() === true ? prediction : null;
+  }
+
+  /** Forgets a finished prediction before its time, where its request was answered as refused. */
+  forget(prediction: Prediction): void {
+    this.#registry.forget(prediction);
+  }
+
+  /** Takes nothing new, waits `graceMs` for what runs, then cancels it. Resolves when nothing runs any more. */
+  async drain(graceMs: number): Promise<void> {
+    this.#isDraining = true;
+    if (this.#registry.liveCount === 0) return;
+    this.#drained ??= deferred();
+    await this.#within(graceMs, this.#drained.promise);
+    for (const prediction of this.#registry.live()) prediction.cancel();
+    await this.#within(this.#parts.cancelKillMs + limit('idleTokenMs'), this.#drained.promise);
+    const left = this.#registry.liveCount;
+    if (left > 0) this.#parts.log.warn({ left }, 'predictions did not end after their cancel');
+  }
+
+  async #create(submission: Submission): Promise<Prediction> {
+    const schema = this.#ready();
+    const input = schema.check[submission.mode](submission.input);
+    const id = submission.id ?? generatePredictionId(this.#parts.clock.now());
+    const { mode, context, observers } = submission;
+    const spec = { id, mode, input, context, observers };
+    const permit = this.#parts.fleet.slots.tryAcquire();
+    if (permit !== null) return this.#start(spec, permit);
+    // Reserved until the prediction is in the registry, so that nobody finds the id in neither.
+    const turn = deferred();
+    this.#reserved.set(id, turn);
+    try {
+      return this.#start(spec, await this.#settledPermit());
+    } finally {
+      this.#reserved.delete(id);
+      turn.resolve();
+    }
+  }
+
+  #start(spec: PredictionSpec, permit: Permit): Prediction {
+    const prediction = new Prediction(spec, this.#setting);
+    this.#registry.add(prediction);
+    prediction.start(permit);
+    return prediction;
+  }
+
+  /** Waits a moment for a slot that has just finished. */
+  async #settledPermit(): Promise<Permit> {
+    const { fleet, clock } = this.#parts;
+    const deadline = clock.monotonic() + limit('slotSettleMs');
+    for (let tries = 0; tries < SETTLE_TRIES; tries++) {
+      await fleet.slots.settled(Math.max(0, deadline - clock.monotonic()));
+      this.#ready();
+      const permit = fleet.slots.tryAcquire();
+      if (permit !== null) return permit;
+    }
+    throw new PawlError('PAWL_AT_CAPACITY', 'At capacity - all prediction slots busy');
+  }
+
+  #ready(): PredictorSchema {
+    const refusal = this.readiness();
+    if (refusal !== null) throw refusal;
+    if (this.#schema === null) throw notReady(this.#parts.fleet, true, this.#isDraining);
+    return this.#schema;
+  }
+
+  #adoptSchema(): void {
+    const { predictor } = this.#parts.fleet;
+    if (predictor === null || predictor === this.#described) return;
+    const isSame = JSON.stringify(predictor) === JSON.stringify(this.#described);
+    this.#described = predictor;
+    // A worker that was started again reports what the one before reported: compiling takes a while.
+    if (isSame) return;
+    this.#schema = compilePredictorSchema(predictor);
+    const { error } = this.#schema;
+    if (error !== null) this.#parts.log.error({ error }, error.message);
+  }
+
+  #completed(prediction: Prediction): void {
+    this.#registry.finish(prediction);
+    if (this.#registry.liveCount === 0) this.#drained?.resolve();
+  }
+
+  async #within(ms: number, event: Promise<void>): Promise<void> {
+    const timeout = deferred();
+    const timer = this.#parts.clock.after(ms, timeout.resolve);
+    await Promise.race([event, timeout.promise]);
+    timer.cancel();
+  }
+}
+
+function idInUse(id: PredictionId): PawlError {
+  return new PawlError('PAWL_ID_IN_USE', `the id ${id} is in use; PUT attaches to it, POST needs another id`);
+}

@@ -1,0 +1,65 @@
+// Reads a file as a data URL, in blocks, so that the event loop stays free and the size is bounded while reading.
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import mime from 'mime';
+import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type { OutputFile } from '../../protocol/slot-messages.ts';
+
+// A multiple of three, so that every block but the last encodes without padding.
+const BLOCK_BYTES = 3 * 128 * 1024;
+
+/** Rejects with PAWL_OUTPUT_FILE_FAILED, naming the file. */
+export async function readDataUrl(file: OutputFile, signal: AbortSignal): Promise<string> {
+  try {
+    // Without O_NONBLOCK, opening a named pipe that nobody writes would never return.
+    await using handle = await open(file.path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new PawlError('PAWL_OUTPUT_FILE_FAILED', 'it is not a regular file');
+    checkSize(stats.size);
+    return `data:${mediaType(file)};base64,${await readBase64(handle, signal)}`;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `the output file ${file.name} (${file.path}) could not be delivered: ${reason}`;
+    throw new PawlError('PAWL_OUTPUT_FILE_FAILED', message, { cause });
+  }
+}
+
+export function mediaType(file: OutputFile): string {
+  return file.mediaType ?? mime.getType(file.name) ?? mime.getType(file.path) ?? 'application/octet-stream';
+}
+
+async function readBase64(handle: FileHandle, signal: AbortSignal): Promise<string> {
+  const parts: string[] = [];
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let bytes = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const filled = await fill(handle, block);
+    bytes += filled;
+    // The file may grow while it is read.
+    checkSize(bytes);
+    parts.push(block.toString('base64', 0, filled));
+    if (filled < BLOCK_BYTES) return parts.join('');
+  }
+}
+
+async function fill(handle: FileHandle, block: Buffer): Promise<number> {
+  let filled = 0;
+  while (filled < block.length) {
+    const { bytesRead } = await handle.read(block, filled, block.length - filled, null);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+function checkSize(bytes: number): void {
+  const encoded = Math.ceil(bytes / 3) * 4;
+  const bytesMax = limit('predictionOutputBytesMax');
+  if (encoded <= bytesMax) return;
+  throw new PawlError(
+    'PAWL_OUTPUT_FILE_FAILED',
+    `as a data URL it would be larger than the ${bytesMax} bytes that the outputs of a prediction may hold`,
+  );
+}

@@ -1,0 +1,26 @@
+// Puts a value at a JSON pointer (RFC 6901).
+import type { Json } from '../../base/json.ts';
+import { PawlError } from '../../errors.ts';
+
+/** Changes `root` in place; the empty pointer replaces it. Returns what is the root now. */
+export function putAtPointer(root: Json, pointer: string, value: Json): Json {
+  if (pointer === '') return value;
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = keys.pop();
+  let parent: unknown = root;
+  for (const key of keys)
+    parent = isContainer(parent) && Object.hasOwn(parent, key) ? Reflect.get(parent, key) : null;
+  if (last === undefined || !isContainer(parent) || !Object.hasOwn(parent, last)) {
+    throw new PawlError('PAWL_OUTPUT_FILE_FAILED', `the output has no place ${pointer} for its file`);
+  }
+  // Defined, not assigned: `__proto__` is a key like any other.
+  Object.defineProperty(parent, last, { value, writable: true, enumerable: true, configurable: true });
+  return root;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
