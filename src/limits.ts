@@ -88,6 +88,10 @@ export const LIMITS = {
   downloadMs: ms(60_000, 'An input file that takes longer fails the prediction.', '--download-timeout'),
   downloadsParallelMax: count(8, 'Further input files of a prediction wait their turn.'),
   redirectsMax: count(10, 'A download with more redirects fails.'),
+  commandFileBytesMax: bytes(
+    256 * MiB,
+    'A larger file after `-i name=@` or `--json` of `pawl predict` is refused; a URL can name it.',
+  ),
   outputDepthMax: count(200, 'A deeper nested output fails the prediction and names the path.'),
   helloMs: ms(30_000, 'A worker process that has not said hello by then is killed and counts as failed.'),
   attachMs: ms(
