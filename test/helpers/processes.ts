@@ -1,0 +1,35 @@
+// Looks at other processes through /proc. Linux only, as the tests that need it are.
+import { readdirSync, readFileSync } from 'node:fs';
+
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // A zombie has ended; only its parent has not looked yet.
+    return !/^\d+ \(.*\) Z/s.test(stat);
+  } catch {
+    // No such entry: the process is gone.
+    return false;
+  }
+}
+
+/** Direct children, by pid. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid && isAlive(candidate));
+}
+
+export function descendantsOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    // It ended while we looked.
+    return null;
+  }
+}

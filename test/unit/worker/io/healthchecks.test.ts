@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { asHealthcheckId } from '../../../../src/protocol/ids.ts';
+import { Healthchecks } from '../../../../src/worker/io/healthchecks.ts';
+import { ManualClock } from '../../../helpers/manual-clock.ts';
+
+const first = asHealthcheckId('1');
+const second = asHealthcheckId('2');
+
+function healthchecks() {
+  const clock = new ManualClock();
+  const replies: [string, string | null][] = [];
+  const checks = new Healthchecks(clock, (id, error) => replies.push([id, error]));
+  return { clock, replies, checks };
+}
+
+describe('Healthchecks', () => {
+  it('passes the result on, once', () => {
+    const { clock, replies, checks } = healthchecks();
+    checks.requested(first);
+    checks.started(first);
+    checks.finished(first, null);
+    clock.advance(60_000);
+    expect(replies).toEqual([['1', null]]);
+  });
+
+  it('reports a check that started and took longer than five seconds', () => {
+    const { clock, replies, checks } = healthchecks();
+    checks.requested(first);
+    checks.started(first);
+    clock.advance(5_000);
+    expect(replies).toEqual([
+      ['1', 'Healthcheck failed: user-defined healthcheck timed out after 5.0 seconds'],
+    ]);
+  });
+
+  it('answers with the last result while a blocking predict() keeps the check from starting', () => {
+    const { clock, replies, checks } = healthchecks();
+    checks.requested(first);
+    checks.finished(first, 'Healthcheck failed: Error: GPU lost');
+    checks.requested(second);
+    clock.advance(5_000);
+    expect(replies).toEqual([
+      ['1', 'Healthcheck failed: Error: GPU lost'],
+      ['2', 'Healthcheck failed: Error: GPU lost'],
+    ]);
+  });
+});
