@@ -1,0 +1,117 @@
+// Finds the addon's binary and loads it; the only place that knows where it lies. Never loads anything but the addon,
+// and never hides why a file that exists could not be used.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PawlError } from '../errors.ts';
+import type { NativeApi } from './native-api.ts';
+
+const FUNCTIONS = {
+  redirect: true,
+  capturePipe: true,
+  writeAll: true,
+  readAvailable: true,
+  pendingBytes: true,
+  setBlocking: true,
+  flushStdio: true,
+  dieWithParent: true,
+  adoptOrphans: true,
+  exitNow: true,
+} as const satisfies Record<keyof NativeApi, true>;
+
+interface Attempt {
+  readonly file: string;
+  readonly reason: string;
+}
+
+let loaded: NativeApi | null = null;
+
+/** The addon; a PawlError with PAWL_ADDON_UNAVAILABLE that lists every attempt when there is none to load. */
+export function loadNative(): NativeApi {
+  loaded ??= loadFirst(addonCandidates());
+  return loaded;
+}
+
+/** Where the addon may lie, best first. A build of this machine wins over what the package shipped. */
+export function addonCandidates(): readonly string[] {
+  const forced = process.env.PAWL_ADDON;
+  if (forced) return [path.resolve(forced)];
+  const root = packageRoot(path.dirname(fileURLToPath(import.meta.url)));
+  const prebuilds = path.join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+  return [
+    path.join(root, 'build', 'Release', 'pawl.node'),
+    ...libcTags().map((tag) => path.join(prebuilds, `pawl${tag}.node`)),
+  ];
+}
+
+function libcTags(): readonly string[] {
+  if (process.platform !== 'linux') return [''];
+  // A guess is enough: a binary for the other C library refuses to load, and then the next one is tried.
+  return existsSync('/etc/alpine-release') ? ['.musl', '.glibc'] : ['.glibc', '.musl'];
+}
+
+/** src/native and dist/native are equally deep, but a bundler may move this file: look for our own package.json. */
+function packageRoot(from: string): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (packageName(path.join(folder, 'package.json')) === 'pawl') return folder;
+    if (folder === path.dirname(folder)) return from;
+  }
+}
+
+function packageName(file: string): unknown {
+  if (!existsSync(file)) return null;
+  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return typeof content === 'object' && content !== null && 'name' in content ? content.name : null;
+}
+
+function loadFirst(files: readonly string[]): NativeApi {
+  const load = createRequire(import.meta.url);
+  const attempts: Attempt[] = [];
+  for (const file of files) {
+    if (!existsSync(file)) {
+      attempts.push({ file, reason: 'no such file' });
+      continue;
+    }
+    const result = tryLoad(load, file);
+    if (typeof result !== 'string') {
+      warnAboutBroken(attempts, file);
+      return result;
+    }
+    attempts.push({ file, reason: result });
+  }
+  throw new PawlError('PAWL_ADDON_UNAVAILABLE', explain(attempts));
+}
+
+/** The addon, or why this file is not it. */
+function tryLoad(load: NodeJS.Require, file: string): NativeApi | string {
+  try {
+    const addon: unknown = load(file);
+    if (isNativeApi(addon)) return addon;
+    return 'was built from other sources than this version of pawl';
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+function isNativeApi(addon: unknown): addon is NativeApi {
+  if (typeof addon !== 'object' || addon === null) return false;
+  const exported = new Map<string, unknown>(Object.entries(addon));
+  return Object.keys(FUNCTIONS).every((name) => typeof exported.get(name) === 'function');
+}
+
+function warnAboutBroken(attempts: readonly Attempt[], used: string): void {
+  for (const { file, reason } of attempts.filter((attempt) => existsSync(attempt.file))) {
+    process.emitWarning(`pawl uses ${used}, because ${file} could not be loaded: ${reason}`);
+  }
+}
+
+function explain(attempts: readonly Attempt[]): string {
+  const tried = attempts.map(({ file, reason }) => `\n  ${file}: ${reason}`).join('');
+  const mend = process.env.PAWL_ADDON
+    ? 'Unset PAWL_ADDON, or let it name a working file.'
+    : 'Run `npm rebuild pawl`; where no prebuilt binary fits, that needs a C++ compiler and make or CMake. ' +
+      'Supported are Linux (glibc 2.28 or musl) and macOS on x64 and arm64.';
+  return `the native addon could not be loaded on ${process.platform}-${process.arch}. Tried:${tried}\n${mend}`;
+}
