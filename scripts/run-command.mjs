@@ -1,0 +1,31 @@
+// Runs one program in the foreground and never leaves it behind: signals are passed on, and a deadline ends it.
+import { spawn } from 'node:child_process';
+
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Resolves with the exit code; 1 where a signal or the deadline ended it, 127 where it could not be started. */
+export function runCommand(command, args, { deadlineMs, ...options }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const forward = (signal) => child.kill(signal);
+    for (const signal of FORWARDED) process.on(signal, forward);
+    const timer = setTimeout(() => {
+      console.error(`killed after ${deadlineMs / 60_000} minutes: ${[command, ...args].join(' ')}`);
+      child.kill('SIGKILL');
+    }, deadlineMs);
+    const finish = (code) => {
+      clearTimeout(timer);
+      for (const signal of FORWARDED) process.off(signal, forward);
+      resolve(code);
+    };
+    child.on('error', (error) => {
+      console.error(error.message);
+      finish(127);
+    });
+    child.on('exit', (code, signal) => {
+      // Interrupted by hand: the rest of the tests is not wanted either.
+      if (FORWARDED.includes(signal)) process.exit(1);
+      finish(code ?? 1);
+    });
+  });
+}
