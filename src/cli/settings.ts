@@ -173,10 +173,10 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     metavar: 'DIR',
     variable: 'PAWL_WORK_DIR',
     inherited: null,
-    kind: anyText('the path of an existing directory'),
+    kind: anyText('the path of a directory'),
     fallback: tmpdir(),
     fallbackText: "the system's directory for temporary files",
-    help: 'directory for temporary files; all of them are removed again',
+    help: 'directory for temporary files, made when missing; the files are removed again',
     commands: ALL,
   },
   retention: {
