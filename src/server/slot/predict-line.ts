@@ -1,0 +1,30 @@
+// The line that starts a prediction. The input arrives here as JSON text already, so that it is encoded only once.
+import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type { Payload, Predict } from '../../protocol/slot-messages.ts';
+import type { PredictionRequest } from './permit.ts';
+
+/** The payload with this JSON text inline, as JSON. */
+export function inlinePayload(text: string): string {
+  return `{"in":"message","value":${text}}`;
+}
+
+export function filePayload(payload: Payload): string {
+  return JSON.stringify(payload);
+}
+
+/** Throws PAWL_REQUEST_INVALID when the rest of the request makes the line longer than a frame may be. */
+export function predictLine(request: PredictionRequest, payload: string): string {
+  const type: Predict['type'] = 'predict';
+  const head = JSON.stringify({ type, id: request.id, mode: request.mode, context: request.context });
+  const line = `${head.slice(0, -1)},"input":${payload}}\n`;
+  const bytesMax = limit('frameBytesMax');
+  if (line.length * 3 > bytesMax && Buffer.byteLength(line) > bytesMax) {
+    throw new PawlError(
+      'PAWL_REQUEST_INVALID',
+      `the request without its input takes ${Buffer.byteLength(head)} bytes; with the input at most ` +
+        `${bytesMax} bytes reach the worker: send a smaller \`context\``,
+    );
+  }
+  return line;
+}

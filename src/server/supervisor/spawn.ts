@@ -1,0 +1,36 @@
+// Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { MARK_VARIABLE } from './process-tree.ts';
+
+/** Arguments of `node`: the worker's file and what it is given. */
+export type WorkerEntry = readonly string[];
+
+export function defaultWorkerEntry(): WorkerEntry {
+  return [fileURLToPath(new URL('../../worker/bootstrap.js', import.meta.url))];
+}
+
+const SERVER_ONLY = [
+  // Channels of the server itself; a worker that found them would take them for its own.
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_UNIQUE_ID',
+  // Secrets: model code has no business with them.
+  'WEBHOOK_AUTH_TOKEN',
+  'PAWL_WEBHOOK_SECRET',
+  'SENTRY_DSN',
+];
+
+export function workerEnvironment(env: NodeJS.ProcessEnv, mark: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !SERVER_ONLY.includes(name));
+  return { ...Object.fromEntries(kept), [MARK_VARIABLE]: mark };
+}
+
+/** `detached` gives the worker a session of its own: signals from the terminal pass it by, and its group can be killed. */
+export function spawnNode(entry: WorkerEntry, mark: string): ChildProcess {
+  return spawn(process.execPath, [...entry], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env: workerEnvironment(process.env, mark),
+  });
+}

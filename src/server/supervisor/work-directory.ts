@@ -1,0 +1,40 @@
+// The server's private directory below --work-dir: one directory per worker inside it, all removed at the end.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from '../../base/log.ts';
+import { PawlError } from '../../errors.ts';
+
+/** A new directory that only this user can enter. Throws PAWL_WORK_DIR. */
+export function makeServerDirectory(workDir: string): string {
+  try {
+    mkdirSync(workDir, { recursive: true });
+    return mkdtempSync(path.join(path.resolve(workDir), 'pawl-'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PawlError(
+      'PAWL_WORK_DIR',
+      `no directory can be made in ${workDir} (${reason}); name another --work-dir`,
+      { cause },
+    );
+  }
+}
+
+/** Also makes the server's directory again, should a cleaner of temporary files have taken it. */
+export function makeWorkerDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+}
+
+/** What can't be removed is left and logged: it must not keep a server from stopping. */
+export async function removeDirectory(directory: string, logger: Logger): Promise<void> {
+  try {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  } catch (error) {
+    logger.warn({ error }, `${directory} could not be removed`);
+  }
+}
+
+/** For the last moment of the process, when nothing can be awaited. */
+export function removeDirectoryNow(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,300 @@
+// One worker process from spawn to exit: its channels, its statuses, and what follows when it fails.
+// Whatever happens, `gone` resolves, every prediction on its slots has ended by then, and its directory is removed.
+import path from 'node:path';
+import { assertNever } from '../../base/assert.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { deferred } from '../../base/deferred.ts';
+import type { Logger } from '../../base/log.ts';
+import { StateMachine } from '../../base/state-machine.ts';
+import type { Config } from '../../config.ts';
+import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type {
+  ControlEvent,
+  HealthcheckResult,
+  PredictorDescription,
+  Purpose,
+  WireError,
+  WorkerLog,
+} from '../../protocol/control-messages.ts';
+import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
+import type { Slot } from '../slot/slot.ts';
+import { failedWith } from '../slot/slot-outcome.ts';
+import { ControlChannel } from './control-channel.ts';
+import {
+  endError,
+  exitReason,
+  isHearsay,
+  isSelfEnding,
+  type ProcessExit,
+  setupFailureText,
+  type WorkerFault,
+} from './exit-reason.ts';
+import type { SetupReport } from './fleet.ts';
+import { Handshake, type HandshakeHost } from './handshake.ts';
+import { SetupRecord } from './setup-record.ts';
+import type { WorkerEntry } from './spawn.ts';
+import { isLive, WORKER_TRANSITIONS, type WorkerStatus } from './status.ts';
+import { settlesWithin, stopInSteps } from './stop.ts';
+import { makeWorkerDirectory, removeDirectory } from './work-directory.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+export interface WorkerOptions {
+  readonly index: WorkerIndex;
+  /** Counts the starts of this worker, from 1. */
+  readonly start: number;
+  readonly purpose: Purpose;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly entry: WorkerEntry;
+  /** The server's directory; the worker's own is made in it. */
+  readonly directory: string;
+  /** Never called before the constructor returned. */
+  onStatus(status: WorkerStatus): void;
+}
+
+export type WorkerEnd =
+  | { readonly kind: 'stopped' }
+  /** `readyMs`: how long it was ready; null when it failed before. */
+  | { readonly kind: 'failed'; readonly error: PawlError; readonly readyMs: number | null };
+
+export class Worker implements HandshakeHost {
+  readonly index: WorkerIndex;
+  readonly workDir: string;
+  readonly cancelKillMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly #options: WorkerOptions;
+  readonly #status: StateMachine<WorkerStatus>;
+  readonly #handshake: Handshake;
+  readonly #setup: SetupRecord;
+  readonly #gone = deferred<WorkerEnd>();
+  readonly #description = deferred<PredictorDescription>();
+  #process: WorkerProcess | null = null;
+  #control: ControlChannel | null = null;
+  #fault: WorkerFault | null = null;
+  #readyAt: number | null = null;
+  #endTimer: Timer | null = null;
+  #isFinishing = false;
+
+  constructor(options: WorkerOptions) {
+    const { index, config, clock, logger } = options;
+    this.index = index;
+    this.workDir = path.join(options.directory, `w${index}-${options.start}`);
+    this.cancelKillMs = config.cancelKillMs;
+    this.clock = clock;
+    this.logger = logger;
+    this.#options = options;
+    this.#setup = new SetupRecord(clock);
+    this.#handshake = new Handshake(this, config, options.purpose);
+    this.#status = new StateMachine(`worker ${index}`, WORKER_TRANSITIONS, 'spawning', (status) =>
+      options.onStatus(status),
+    );
+    queueMicrotask(() => void this.#begin());
+  }
+
+  get status(): WorkerStatus {
+    return this.#status.current;
+  }
+
+  get slots(): readonly Slot[] {
+    return this.#handshake.slots;
+  }
+
+  get setup(): SetupReport {
+    return this.#setup.report;
+  }
+
+  /** Known once the worker is ready. */
+  get predictor(): PredictorDescription | null {
+    return this.#handshake.predictor;
+  }
+
+  get gone(): Promise<WorkerEnd> {
+    return this.#gone.promise;
+  }
+
+  /** The answer to purpose `schema`; never settles where the worker fails, see `gone`. */
+  get description(): Promise<PredictorDescription> {
+    return this.#description.promise;
+  }
+
+  async stop(): Promise<void> {
+    if (isLive(this.status)) {
+      this.#handshake.end();
+      this.#status.move('draining');
+    }
+    const gone = this.gone;
+    const ask = () => this.#control?.send({ type: 'shutdown' });
+    const terminate = () => this.#process?.terminate();
+    await stopInSteps({ gone, ask, terminate, kill: () => this.#kill() }, this.clock);
+  }
+
+  /** For the last moment of the server process: no waiting, no cleaning up. */
+  killNow(): void {
+    this.#process?.kill();
+  }
+
+  /** null is healthy, else the text to show. */
+  healthcheck(): Promise<string | null> {
+    return this.#control?.healthcheck() ?? Promise.resolve('the worker is not running');
+  }
+
+  sendCancel(slot: SlotIndex, id: PredictionId): void {
+    this.#control?.send({ type: 'cancel', slot, id });
+  }
+
+  become(status: 'connecting' | 'setting_up' | 'ready'): void {
+    if (status === 'ready') {
+      this.#readyAt = this.clock.monotonic();
+      this.#setup.succeeded();
+    }
+    this.#status.move(status);
+  }
+
+  described(predictor: PredictorDescription): void {
+    this.#description.resolve(predictor);
+  }
+
+  giveUp(fault: WorkerFault): void {
+    if (this.#fault === null || isHearsay(this.#fault)) this.#fault = fault;
+    if (!isLive(this.status)) return;
+    this.#handshake.end();
+    this.#status.move(fault.kind === 'setup_failed' ? 'setup_failed' : 'crashed');
+    if (this.#isFinishing) return;
+    if (isSelfEnding(fault)) this.#endAfter(limit('workerEndMs'), () => this.#kill());
+    else this.#kill();
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      makeWorkerDirectory(this.workDir);
+      await this.#handshake.listen();
+      // stop() may have come meanwhile.
+      if (this.status !== 'spawning') return await this.#finish(null);
+      this.#process = await WorkerProcess.start(this.#options.entry, (text) => this.#onLastWords(text));
+    } catch (error) {
+      this.giveUp({ kind: 'spawn_failed', detail: error instanceof Error ? error.message : String(error) });
+      return await this.#finish(null);
+    }
+    this.logger.debug({ worker: this.index, pid: this.#process.pid }, 'a worker was spawned');
+    this.#control = new ControlChannel(this.#process.channel, this.clock, {
+      onEvent: (event) => this.#onEvent(event),
+      onClose: (reason) => this.#onControlClosed(reason),
+    });
+    this.#control.send(this.#handshake.begin());
+    void this.#process.exited.then((exit) => this.#finish(exit));
+  }
+
+  #onEvent(event: Exclude<ControlEvent, HealthcheckResult>): void {
+    switch (event.type) {
+      case 'log':
+        return this.#onLog(event);
+      case 'diagnostic':
+        return this.logger[event.level]({ worker: this.index }, event.message);
+      case 'idle':
+        return this.#onIdle(event.slot, event.id);
+      case 'setup_failed':
+        return this.#onSetupFailed(event.error);
+      case 'fatal':
+        this.logger.error({ worker: this.index, stack: event.error.stack }, 'a worker reported its failure');
+        return this.giveUp({ kind: 'fatal', error: event.error });
+      case 'hello':
+      case 'loaded':
+      case 'described':
+      case 'ready':
+        // News of a start that is over already: given up, being stopped, or ended meanwhile.
+        if (isLive(this.status) && !this.#isFinishing) this.#handshake.advance(event);
+        return;
+      default:
+        return assertNever(event);
+    }
+  }
+
+  #onSetupFailed(error: WireError): void {
+    if (isLive(this.status) && !this.#status.can('setup_failed')) {
+      throw new PawlError('PAWL_PROTOCOL', `message setup_failed came while the worker was ${this.status}`);
+    }
+    this.#setup.failed(setupFailureText(error));
+    this.logger.error({ worker: this.index, stack: error.stack }, 'loading or setup() failed');
+    this.giveUp({ kind: 'setup_failed', error });
+  }
+
+  #onLog({ origin, stream, data, id }: WorkerLog): void {
+    if (origin === 'setup') this.#setup.output(data);
+    this.logger.info({ worker: this.index, origin, stream, prediction: id }, data.trimEnd());
+  }
+
+  #onLastWords(text: string): void {
+    const pid = this.#process?.pid ?? null;
+    this.logger.warn({ worker: this.index, origin: 'runtime', pid }, text.trimEnd());
+  }
+
+  #onIdle(index: SlotIndex, id: PredictionId): void {
+    const slot = this.slots[index];
+    if (slot !== undefined) return slot.onIdle(id);
+    throw new PawlError('PAWL_PROTOCOL', `message idle names slot ${index}, which does not exist`);
+  }
+
+  #onControlClosed(reason: Error | null): void {
+    const detail = reason?.message ?? null;
+    if (reason instanceof PawlError) this.giveUp({ kind: 'protocol', detail: reason.message });
+    else this.giveUp({ kind: 'control_lost', detail });
+  }
+
+  #kill(): void {
+    this.#process?.kill();
+    this.#endAfter(limit('workerReapMs'), () => void this.#finish(null));
+  }
+
+  #endAfter(ms: number, fn: () => void): void {
+    this.#endTimer?.cancel();
+    this.#endTimer = this.clock.after(ms, fn);
+  }
+
+  /** Once, when the process ended, never started, or can't be ended. */
+  async #finish(exit: ProcessExit | null): Promise<void> {
+    if (this.#isFinishing) return;
+    this.#isFinishing = true;
+    this.#endTimer?.cancel();
+    // At once, so that no permit is taken; but before ready the channel may still say why setup failed.
+    if (this.status === 'ready') this.#status.move('crashed');
+    await settlesWithin(this.#drained(), limit('workerDrainMs'), this.clock);
+    if (isLive(this.status)) this.#status.move('crashed');
+    this.#handshake.end();
+    const end = this.#endAll(exit);
+    this.#process?.dispose();
+    await removeDirectory(this.workDir, this.logger);
+    this.#status.move('exited');
+    this.#gone.resolve(end);
+  }
+
+  /** What it had sent is read, its last words are complete, nothing of its tree is left. */
+  async #drained(): Promise<void> {
+    const sockets = this.slots.map((slot) => slot.silent);
+    await Promise.all([
+      this.#process?.killStrays(),
+      this.#process?.silent,
+      this.#control?.closed,
+      ...sockets,
+    ]);
+  }
+
+  #endAll(exit: ProcessExit | null): WorkerEnd {
+    const isStopping = this.status === 'draining';
+    const isKilled = this.#process?.isKilled ?? false;
+    const lastWords = this.#process?.lastWords ?? '';
+    const reason = exitReason({ exit, fault: this.#fault, isStopping, isKilled });
+    const failure = failedWith(endError(reason, 'prediction', lastWords));
+    for (const slot of this.slots) slot.close(failure);
+    this.#control?.endChecks(endError(reason, 'healthcheck', lastWords).message);
+    const error = endError(reason, this.#readyAt === null ? 'setup' : 'idle', lastWords);
+    this.#setup.failed(error.message);
+    if (isStopping) return { kind: 'stopped' };
+    const fields = { worker: this.index, pid: this.#process?.pid ?? null, code: error.code };
+    this.logger.error(fields, error.message);
+    const readyMs = this.#readyAt === null ? null : this.clock.monotonic() - this.#readyAt;
+    return { kind: 'failed', error, readyMs };
+  }
+}
