@@ -174,6 +174,10 @@ export const LIMITS = {
     8 * MiB,
     'Server log lines that stderr does not take fast enough are dropped.',
   ),
+  connectionCloseMs: ms(
+    5_000,
+    'An HTTP connection still in use this long after the server has stopped is cut.',
+  ),
   keepAliveMs: ms(72_000, 'An idle HTTP connection is closed.'),
   headerBytesMax: bytes(16 * KiB, 'A request with larger headers is answered 431.'),
   requestReceiveMs: ms(300_000, 'A client that has not sent its whole request by then is answered 408.'),

@@ -1,0 +1,125 @@
+// The composition root: builds the server's parts, wires them, starts them in order and stops them in reverse.
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { deferred } from '../base/deferred.ts';
+import type { Config } from '../config.ts';
+import { PawlError } from '../errors.ts';
+import { limit } from '../limits.ts';
+import { Health } from './health/health.ts';
+import { Healthcheck } from './health/healthcheck.ts';
+import { createHttpServer } from './http/server.ts';
+import { createLog, type ServerLog } from './observe/log.ts';
+import { PredictionService } from './prediction/service.ts';
+import type { Fleet } from './supervisor/fleet.ts';
+import { createFleet } from './supervisor/worker-pool.ts';
+import { InlineDelivery } from './upload/inline-delivery.ts';
+
+/** Workers and predictions without HTTP. */
+export interface Engine {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: ServerLog;
+  readonly fleet: Fleet;
+  readonly service: PredictionService;
+  readonly health: Health;
+  /** Spawns the workers; returns at once. Throws PAWL_WORK_DIR. */
+  start(): void;
+  /** Drains for `graceMs`, cancels what is left, and ends the workers. May be called again with less patience. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** What tests put in place of the real thing. */
+export interface EngineParts {
+  readonly clock?: Clock;
+  readonly log?: ServerLog;
+  readonly fleet?: Fleet;
+}
+
+export function createEngine(config: Config, parts: EngineParts = {}): Engine {
+  const clock = parts.clock ?? systemClock;
+  const log = parts.log ?? createLog(config.logFormat, config.logLevel);
+  const fleet = parts.fleet ?? createFleet({ config, clock, logger: log });
+  const { mode, retention, cancelKillMs } = config;
+  const delivery = new InlineDelivery(log);
+  const service = new PredictionService({ fleet, clock, log, delivery, mode, retention, cancelKillMs });
+  const health = new Health(fleet, service, new Healthcheck(fleet, clock));
+  const stop = async (graceMs = config.shutdownGraceMs) => {
+    await service.drain(graceMs);
+    await fleet.stop();
+  };
+  return { config, clock, log, fleet, service, health, start: () => fleet.start(), stop };
+}
+
+/** An engine and its HTTP server. */
+export interface App {
+  readonly engine: Engine;
+  readonly http: FastifyInstance;
+  /** Listens, then spawns the workers: STARTING is served at once. Resolves with the URL. */
+  start(): Promise<string>;
+  /** Drains, stops the workers, then stops listening. May be called again with less patience. */
+  close(graceMs?: number): Promise<void>;
+  /** Resolves when it has been closed, also by POST /shutdown. */
+  readonly closed: Promise<void>;
+}
+
+export function createApp(config: Config, parts: EngineParts = {}): App {
+  const engine = createEngine(config, parts);
+  const { service, health, clock, log } = engine;
+  const closed = deferred();
+  let isClosing = false;
+  const close = async (graceMs?: number) => {
+    const stopped = engine.stop(graceMs);
+    if (!isClosing) {
+      isClosing = true;
+      const ended = stopped.then(() => closeHttp(http, clock)).then(() => log.flush());
+      ended.then(closed.resolve, closed.reject);
+    }
+    await closed.promise;
+  };
+  const { mode, bodyBytesMax } = config;
+  const onShutdown = () => {
+    close().catch((error: unknown) => log.error({ error }, 'the server did not stop cleanly'));
+  };
+  const http = createHttpServer({ service, health, clock, log, mode, bodyBytesMax, onShutdown });
+  const start = async () => {
+    const url = await listen(http, config);
+    try {
+      engine.start();
+    } catch (error) {
+      await http.close();
+      throw error;
+    }
+    return url;
+  };
+  return { engine, http, start, close, closed: closed.promise };
+}
+
+async function listen(http: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    await http.listen({ host, port });
+  } catch (cause) {
+    throw listenError(cause, host, port);
+  }
+  const address: AddressInfo | string | null = http.server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}
+
+function listenError(cause: unknown, host: string, port: number): PawlError {
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : null;
+  if (code === 'EADDRINUSE') {
+    const message = `Another process listens on ${host}:${port}; choose another --port, 0 takes a free one.`;
+    return new PawlError('PAWL_PORT_IN_USE', message, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `Cannot listen on --host ${host} --port ${port}: ${reason}.`;
+  return new PawlError('PAWL_USAGE', message, { cause });
+}
+
+/** Idle connections are closed at once; one in use has until the limit. */
+async function closeHttp(http: FastifyInstance, clock: Clock): Promise<void> {
+  const timer = clock.after(limit('connectionCloseMs'), () => http.server.closeAllConnections());
+  await http.close();
+  timer.cancel();
+}

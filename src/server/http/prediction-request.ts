@@ -1,0 +1,82 @@
+// The fields of a create request: what Cog's clients may send, checked. Fields it does not know are ignored.
+import { isObject, type Json } from '../../base/json.ts';
+import type { PredictionId } from '../../protocol/ids.ts';
+import { ID_RULE, predictionId } from '../prediction/prediction-id.ts';
+import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
+
+export const WEBHOOK_EVENTS = ['start', 'output', 'logs', 'completed'] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+
+export interface PredictionBody {
+  readonly id: PredictionId | null;
+  readonly input: Json;
+  readonly context: { readonly [key: string]: string };
+  readonly webhook: { readonly url: string; readonly events: readonly WebhookEvent[] } | null;
+}
+
+type Body = Record<string, unknown>;
+
+export function readPredictionBody(body: Body): PredictionBody {
+  const issues: Issue[] = [];
+  const id = readId(own(body, 'id'), issues);
+  const input = readInput(own(body, 'input'));
+  const context = readContext(own(body, 'context'), issues);
+  const url = readWebhook(own(body, 'webhook'), issues);
+  const events = readEvents(own(body, 'webhook_events_filter'), issues);
+  if (issues.length > 0) throw new RequestRefused('PAWL_REQUEST_INVALID', issues);
+  return { id, input, context, webhook: url === null ? null : { url, events } };
+}
+
+function own(body: Body, field: string): unknown {
+  return Object.hasOwn(body, field) ? body[field] : undefined;
+}
+
+function readId(value: unknown, issues: Issue[]): PredictionId | null {
+  if (value === undefined || value === null) return null;
+  const id = typeof value === 'string' ? predictionId(value) : null;
+  if (id === null) issues.push(valueIssue(['id'], typeof value === 'string' ? ID_RULE : 'must be string'));
+  return id;
+}
+
+/** Whether it fits is for the predictor's schema to say. */
+function readInput(value: unknown): Json {
+  // It comes out of JSON.parse, so it is JSON.
+  return value === undefined || value === null ? {} : (value as Json);
+}
+
+function readContext(value: unknown, issues: Issue[]): { readonly [key: string]: string } {
+  if (value === undefined || value === null) return {};
+  if (!isObject(value)) {
+    issues.push(valueIssue(['context'], 'must be object'));
+    return {};
+  }
+  const entries: [string, string][] = [];
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text === 'string') entries.push([key, text]);
+    else issues.push(valueIssue(['context', key], 'must be string'));
+  }
+  return Object.fromEntries(entries);
+}
+
+function readWebhook(value: unknown, issues: Issue[]): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)) return value;
+  issues.push(
+    valueIssue(['webhook'], typeof value === 'string' ? 'must be an http: or https: URL' : 'must be string'),
+  );
+  return null;
+}
+
+function readEvents(value: unknown, issues: Issue[]): readonly WebhookEvent[] {
+  if (value === undefined) return WEBHOOK_EVENTS;
+  if (!Array.isArray(value)) {
+    issues.push(valueIssue(['webhook_events_filter'], 'must be array'));
+    return [];
+  }
+  value.forEach((event: unknown, index) => {
+    if (WEBHOOK_EVENTS.some((known) => known === event)) return;
+    const message = `must be one of ${WEBHOOK_EVENTS.map((known) => `"${known}"`).join(', ')}`;
+    issues.push(valueIssue(['webhook_events_filter', index], message));
+  });
+  return WEBHOOK_EVENTS.filter((known) => value.includes(known));
+}

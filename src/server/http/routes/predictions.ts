@@ -1,0 +1,138 @@
+// The routes of predictions and, with other words in them, of trainings.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../../base/clock.ts';
+import type { Logger } from '../../../base/log.ts';
+import { PawlError } from '../../../errors.ts';
+import type { Mode } from '../../../protocol/control-messages.ts';
+import type { PredictionId } from '../../../protocol/ids.ts';
+import { ID_RULE, predictionId } from '../../prediction/prediction-id.ts';
+import { predictionObject } from '../../prediction/prediction-object.ts';
+import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
+import type { PredictionService, Submission } from '../../prediction/service.ts';
+import { readBody } from '../body.ts';
+import { ignoreBodyType } from '../ignore-body-type.ts';
+import { predictionList } from '../prediction-list.ts';
+import { answerAttached, answerCreated } from '../prediction-reply.ts';
+import { type PredictionBody, readPredictionBody } from '../prediction-request.ts';
+import { sendJson } from '../reply.ts';
+import { type ResponseMode, responseMode } from '../response-mode.ts';
+
+export interface PredictionRouteParts {
+  readonly service: PredictionService;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const NOUN = { predict: 'prediction', train: 'training' } as const satisfies Record<Mode, string>;
+
+export function predictionRoutes(app: FastifyInstance, parts: PredictionRouteParts, mode: Mode): void {
+  const routes = new PredictionRoutes(parts, mode);
+  const base = `/${NOUN[mode]}s`;
+  const one = `${base}/:id`;
+  app.register((scope, _options, done) => {
+    // Only whether there are trainings is known as late as the predictor.
+    if (mode === 'train')
+      scope.addHook('onRequest', (_request, _reply, next) => next(routes.missing() ?? undefined));
+    scope.post(base, (request, reply) => routes.create(request, reply));
+    scope.get(base, (request, reply) => routes.list(request, reply));
+    scope.put(one, (request, reply) => routes.createOrAttach(request, reply));
+    scope.get(one, (request, reply) => routes.get(request, reply));
+    scope.post(`${one}/cancel`, { onRequest: ignoreBodyType }, (request, reply) =>
+      routes.cancel(request, reply),
+    );
+    done();
+  });
+}
+
+class PredictionRoutes {
+  readonly #parts: PredictionRouteParts;
+  readonly #mode: Mode;
+
+  constructor(parts: PredictionRouteParts, mode: Mode) {
+    this.#parts = parts;
+    this.#mode = mode;
+  }
+
+  /** Why these routes are not there; null when they are. */
+  missing(): PawlError | null {
+    const { service } = this.#parts;
+    const offered = service.offers(this.#mode);
+    if (offered === true) return null;
+    const refusal = offered === null ? service.readiness() : null;
+    return refusal ?? new PawlError('PAWL_NOT_FOUND', `This predictor has no ${NOUN[this.#mode]}s.`);
+  }
+
+  async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { body, how } = this.#read(request);
+    const prediction = await this.#parts.service.submit(this.#submission(body, body.id));
+    return answerCreated(reply, prediction, how, this.#parts);
+  }
+
+  async createOrAttach(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { body, how } = this.#read(request);
+    const id = this.#urlId(request);
+    if (body.id !== null && body.id !== id) {
+      const message = `${NOUN[this.#mode]} ID must match the ID supplied in the URL`;
+      throw new RequestRefused('PAWL_REQUEST_INVALID', [valueIssue(['id'], message)]);
+    }
+    const submission = { ...this.#submission(body, id), id };
+    const { prediction, isNew } = await this.#parts.service.submitOrAttach(submission);
+    return isNew ? answerCreated(reply, prediction, how, this.#parts) : answerAttached(reply, prediction);
+  }
+
+  get(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const id = predictionId(idParameter(request));
+    const prediction = id === null ? null : this.#parts.service.find(this.#mode, id);
+    if (prediction === null) throw this.#unknown(request);
+    return sendJson(reply, 200, predictionObject(prediction, 'full'));
+  }
+
+  list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return sendJson(reply, 200, predictionList(this.#parts.service, this.#mode, request));
+  }
+
+  cancel(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const id = predictionId(idParameter(request));
+    const prediction = id === null ? null : this.#parts.service.cancel(this.#mode, id);
+    if (prediction === null) throw this.#unknown(request);
+    return sendJson(reply, 200, predictionObject(prediction, 'full'));
+  }
+
+  #read(request: FastifyRequest): { readonly body: PredictionBody; readonly how: ResponseMode } {
+    const body = readPredictionBody(readBody(request.headers, request.body));
+    const how = responseMode(request.headers);
+    if (how.kind === 'stream') {
+      const message = 'Event streams are not served here; ask for application/json.';
+      throw this.#parts.service.readiness() ?? new PawlError('PAWL_NOT_ACCEPTABLE', message);
+    }
+    return { body, how };
+  }
+
+  #submission(body: PredictionBody, id: PredictionId | null): Submission {
+    if (body.webhook !== null) {
+      const fields = { prediction: id, webhook: body.webhook.url };
+      this.#parts.log.warn(fields, 'webhooks are not delivered by this version; poll GET /predictions/{id}');
+    }
+    return { id, mode: this.#mode, input: body.input, context: body.context, observers: [] };
+  }
+
+  #urlId(request: FastifyRequest): PredictionId {
+    const id = predictionId(idParameter(request));
+    if (id !== null) return id;
+    const issue = valueIssue([`${NOUN[this.#mode]}_id`], ID_RULE);
+    throw new RequestRefused('PAWL_REQUEST_INVALID', [issue], 'path');
+  }
+
+  #unknown(request: FastifyRequest): PawlError {
+    const noun = NOUN[this.#mode];
+    const id = JSON.stringify(idParameter(request).slice(0, 128));
+    const ended = request.method === 'POST' ? 'runs' : 'is known';
+    return new PawlError('PAWL_PREDICTION_NOT_FOUND', `No ${noun} with the id ${id} ${ended}.`);
+  }
+}
+
+function idParameter(request: FastifyRequest): string {
+  const { params } = request;
+  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : '';
+  return typeof id === 'string' ? id : '';
+}

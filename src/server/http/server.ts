@@ -1,0 +1,129 @@
+// The HTTP server: limits, errors and routes put together. Listens to nothing by itself.
+import { createServer, type Server } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type { Mode } from '../../protocol/control-messages.ts';
+import type { Health } from '../health/health.ts';
+import type { PredictionService } from '../prediction/service.ts';
+import { asRequestError } from './error-reply.ts';
+import { answerResponse, answerSocket, malformed } from './raw-reply.ts';
+import { sendError } from './reply.ts';
+import { healthRoutes } from './routes/health-check.ts';
+import { openapiRoutes } from './routes/openapi.ts';
+import { predictionRoutes } from './routes/predictions.ts';
+import { rootRoute } from './routes/root.ts';
+import { shutdownRoute } from './routes/shutdown.ts';
+import { RoutesTable } from './routes-table.ts';
+
+export interface HttpParts {
+  readonly service: PredictionService;
+  readonly health: Health;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly mode: Mode;
+  readonly bodyBytesMax: number;
+  /** POST /shutdown was answered. */
+  readonly onShutdown: () => void;
+}
+
+export function createHttpServer(parts: HttpParts): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: parts.bodyBytesMax,
+    requestTimeout: limit('requestReceiveMs'),
+    // While it drains, the service refuses by itself, in the shape every other refusal has.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    // An id that is too long gets its 422 from us; the headers' limit bounds it before.
+    routerOptions: { maxParamLength: limit('headerBytesMax') },
+    serverFactory: (listener) => rawServer(listener),
+    frameworkErrors: (error, _request, reply) => sendError(reply, asRequestError(error)),
+  });
+  const table = new RoutesTable();
+  table.watch(app);
+  takeBodiesRaw(app);
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
+  app.setNotFoundHandler((request, reply) => answerNoRoute(request, reply, table, parts.service));
+  registerRoutes(app, parts);
+  return app;
+}
+
+function registerRoutes(app: FastifyInstance, parts: HttpParts): void {
+  rootRoute(app, parts);
+  healthRoutes(app, parts.health);
+  openapiRoutes(app, parts.service);
+  shutdownRoute(app, parts.onShutdown);
+  if (parts.mode === 'predict') predictionRoutes(app, parts, 'predict');
+  predictionRoutes(app, parts, 'train');
+}
+
+function rawServer(listener: Parameters<typeof createServer>[1] & object): Server {
+  const server = createServer(
+    {
+      requestTimeout: limit('requestReceiveMs'),
+      headersTimeout: limit('requestReceiveMs'),
+      keepAliveTimeout: limit('keepAliveMs'),
+      maxHeaderSize: limit('headerBytesMax'),
+      // Node would answer with an empty body.
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      const error = malformed(request);
+      if (error === null) listener(request, response);
+      else answerResponse(response, error);
+    },
+  );
+  server.on('clientError', (error, socket) => answerSocket(socket, error));
+  server.on('checkExpectation', (request, response) => {
+    const message = `The expectation ${JSON.stringify(request.headers.expect)} cannot be met.`;
+    answerResponse(response, new PawlError('PAWL_BAD_REQUEST', message));
+  });
+  server.on('connect', (_request, socket) => {
+    answerSocket(socket, new PawlError('PAWL_METHOD_NOT_ALLOWED', 'CONNECT is not a method of this server.'));
+  });
+  return server;
+}
+
+/** Every body arrives as bytes, whatever its type says; body.ts decides what they are. */
+function takeBodiesRaw(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const reason = asRequestError(error);
+  if (reason.code === 'PAWL_INTERNAL') {
+    log.error({ method: request.method, url: request.url, error }, 'a request failed for a defect in Pawl');
+  }
+  // Kept open, so that a client which is still sending can finish and read the answer instead of a reset.
+  if (reason.code === 'PAWL_BODY_TOO_LARGE') reply.removeHeader('connection');
+  return sendError(reply, reason);
+}
+
+function answerNoRoute(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  table: RoutesTable,
+  service: PredictionService,
+): FastifyReply {
+  const path = request.url.split('?', 1)[0] ?? '/';
+  const isHidden = path.startsWith('/trainings') && service.offers('train') === false;
+  const methods = isHidden ? [] : table.methodsOf(path);
+  if (methods.length === 0) {
+    const message = `No route has the path ${path}; GET / lists the paths that exist.`;
+    return sendError(reply, new PawlError('PAWL_NOT_FOUND', message));
+  }
+  const message = `${path} does not take ${request.method}; it takes ${methods.join(', ')}.`;
+  return sendError(
+    reply.header('allow', methods.join(', ')),
+    new PawlError('PAWL_METHOD_NOT_ALLOWED', message),
+  );
+}
