@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 const RUNTIME = fileURLToPath(new URL('..', import.meta.url));
-const INTERNAL = /\(node:internal\/|at node:internal\//;
+const INTERNAL = /\(node:(internal\/|async_hooks)|at node:internal\//;
 
 /** Causes are followed this deep; a chain may be a ring. */
 const CAUSES_MAX = 5;
