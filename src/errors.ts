@@ -186,6 +186,12 @@ export const ERRORS = {
     retryable: false,
     summary: 'Another process listens on the address. Choose another --port; 0 takes a free one.',
   },
+  PAWL_CANNOT_LISTEN: {
+    status: null,
+    retryable: false,
+    summary:
+      '--host is no address of this machine, or the port needs rights that the user lacks. The message says which.',
+  },
 } as const satisfies Record<`PAWL_${string}`, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

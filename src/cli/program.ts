@@ -1,6 +1,7 @@
 // The command line itself: which commands and flags exist, and what a wrong one is called. commander parses; every
 // word the user reads about a mistake goes through usageError, so that bad usage is one line and exit code 2.
 import { Command, CommanderError, Option } from 'commander';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { alternatives } from './flag-values.ts';
 import type { FlagTexts } from './read-config.ts';
 import { type CommandName, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from './settings.ts';
@@ -18,11 +19,11 @@ export interface PredictCall extends CommandCall {
   readonly outputFile: string | undefined;
 }
 
-/** What main.ts offers; each loads its own modules, so that a command pays only for itself. */
+/** What main.ts offers; each loads its own modules, so that a command pays only for itself. Resolves when it has ended. */
 export interface CommandTable {
-  serve(call: CommandCall): Promise<void>;
-  predict(call: PredictCall): Promise<void>;
-  schema(call: CommandCall): Promise<void>;
+  serve(call: CommandCall): Promise<ExitCode>;
+  predict(call: PredictCall): Promise<ExitCode>;
+  schema(call: CommandCall): Promise<ExitCode>;
 }
 
 export interface ProgramOptions {
@@ -67,24 +68,32 @@ The predictor is loaded, its setup() does not run.
 Exit codes: 0 printed, 1 the predictor cannot be loaded, 2 bad usage.`,
 };
 
-/** Parses `argv` (without node and script) and runs the command. Bad usage throws PAWL_USAGE. */
+/** Parses `argv` (without node and script) and runs the command. Bad usage rejects with PAWL_USAGE. */
 export async function runProgram(
   argv: readonly string[],
   commands: CommandTable,
   options: ProgramOptions,
-): Promise<void> {
-  const program = buildProgram(commands, options);
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram(commands, options, (ended) => {
+    code = ended;
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
+    return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version arrive as errors too; they have been printed.
-    if (error.exitCode === 0) return;
+    if (error.exitCode === 0) return EXIT.ok;
     throw usageError(mistake(error, argv), { cause: error });
   }
 }
 
-function buildProgram(commands: CommandTable, options: ProgramOptions): Command {
+function buildProgram(
+  commands: CommandTable,
+  options: ProgramOptions,
+  onEnd: (code: ExitCode) => void,
+): Command {
   const program = new Command('pawl')
     .description('Prediction server for machine-learning predictors in TypeScript and JavaScript.')
     .version(options.version, '-v, --version', 'print the version')
@@ -97,9 +106,7 @@ function buildProgram(commands: CommandTable, options: ProgramOptions): Command 
       outputError: () => undefined,
     });
   const serve = subcommand(program, 'serve');
-  serve.command.action(() => commands.serve(serve.call()));
-  const schema = subcommand(program, 'schema');
-  schema.command.action(() => commands.schema(schema.call()));
+  serve.command.action(async () => onEnd(await commands.serve(serve.call())));
   const predict = subcommand(program, 'predict');
   const inputs: string[] = [];
   predict.command
@@ -112,14 +119,17 @@ function buildProgram(commands: CommandTable, options: ProgramOptions): Command 
     )
     .option('--json <FILE>', 'the whole input as a JSON object; "-" reads stdin; -i is added to it')
     .option('-o, --output <FILE>', 'where the output goes instead of output.EXT or stdout');
-  predict.command.action(() =>
-    commands.predict({
+  predict.command.action(async () => {
+    const call: PredictCall = {
       ...predict.call(),
       inputs,
       jsonFile: textOption(predict.command, 'json', '--json'),
       outputFile: textOption(predict.command, 'output', '-o'),
-    }),
-  );
+    };
+    onEnd(await commands.predict(call));
+  });
+  const schema = subcommand(program, 'schema');
+  schema.command.action(async () => onEnd(await commands.schema(schema.call())));
   return program;
 }
 
@@ -180,6 +190,8 @@ function mistake(error: CommanderError, argv: readonly string[]): string {
       return missingValue(argv.at(-1) ?? '');
     case 'commander.excessArguments':
       return `"pawl ${argv[0] ?? ''}" takes one REF and no further arguments; flags start with --.`;
+    case 'commander.unknownOption':
+      return `${oneLine(error.message)} ${helpHint(argv)}`;
     default:
       return oneLine(error.message);
   }
@@ -190,6 +202,11 @@ function missingValue(flag: string): string {
   const key = SETTING_KEYS.find((candidate) => SETTINGS[candidate].flag === flag);
   const accepts = key === undefined ? 'the name of a file' : SETTINGS[key].kind.accepts;
   return `${flag} takes ${accepts}, and nothing follows it.`;
+}
+
+function helpHint(argv: readonly string[]): string {
+  const command = COMMAND_NAMES.find((name) => name === argv[0]);
+  return `"pawl ${command === undefined ? '' : `${command} `}--help" lists the flags.`;
 }
 
 /** commander's sentence, without its label and with its suggestion on the same line. */

@@ -114,7 +114,7 @@ function listenError(cause: unknown, host: string, port: number): PawlError {
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   const message = `Cannot listen on --host ${host} --port ${port}: ${reason}.`;
-  return new PawlError('PAWL_USAGE', message, { cause });
+  return new PawlError('PAWL_CANNOT_LISTEN', message, { cause });
 }
 
 /** Idle connections are closed at once; one in use has until the limit. */

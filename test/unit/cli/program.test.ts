@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../src/cli/exit-codes.ts';
 import { type CommandCall, type PredictCall, runProgram } from '../../../src/cli/program.ts';
 
 async function run(...argv: string[]) {
@@ -7,6 +8,7 @@ async function run(...argv: string[]) {
   let mistake: string | null = null;
   const note = (name: string) => async (call: CommandCall) => {
     calls.push({ name, call });
+    return EXIT.ok;
   };
   try {
     await runProgram(

@@ -1,0 +1,129 @@
+// `pawl predict`: one prediction in one worker, without HTTP. Result on stdout, everything else on stderr; the worker
+// and its files are gone when it returns, whatever happened.
+import { appendFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { JsonObject } from '../base/json.ts';
+import type { Config } from '../config.ts';
+import { PawlError } from '../errors.ts';
+import { createEngine, type Engine } from '../server/app.ts';
+import type { Prediction } from '../server/prediction/prediction.ts';
+import { commandLog, Transcript } from './command-log.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { inputFields } from './input-fields.ts';
+import { readAsDataUrl, readJsonFile } from './input-file.ts';
+import { type Interruption, watchInterruption } from './interruption.ts';
+import { runPrediction } from './one-prediction.ts';
+import { type NamedText, predictionInput, splitNamed } from './prediction-input.ts';
+import { findPredictor } from './predictor-reference.ts';
+import type { PredictCall } from './program.ts';
+import { readConfig } from './read-config.ts';
+import { ResultWriter } from './result-writer.ts';
+import { quoted, usageError } from './usage-error.ts';
+
+interface Task {
+  readonly config: Config;
+  readonly named: readonly NamedText[];
+  readonly json: JsonObject;
+  readonly outputFile: string | null;
+}
+
+export async function runPredict(call: PredictCall): Promise<ExitCode> {
+  const transcript = new Transcript((text) => process.stderr.write(text));
+  const task = await prepare(call, transcript);
+  using interruption = watchInterruption();
+  const engine = createEngine(task.config, { log: commandLog(transcript) });
+  try {
+    engine.start();
+    return await predict(engine, task, transcript, interruption);
+  } finally {
+    transcript.finishLine();
+    // Nothing runs any more, or nobody wants it to.
+    await engine.stop(0);
+  }
+}
+
+/** What is wrong about the call itself is found before a worker starts. */
+async function prepare(call: PredictCall, transcript: Transcript): Promise<Task> {
+  const { value, warnings } = readConfig(
+    { command: 'predict', flags: call.flags, environment: process.env, stderrIsTerminal: false },
+    findPredictor(call.reference, 'predict', process.env),
+  );
+  for (const warning of warnings) transcript.line(`warning: ${warning}`);
+  const named = call.inputs.map(splitNamed);
+  const outputFile = call.outputFile ?? null;
+  if (outputFile !== null) checkOutputFile(outputFile);
+  const json = call.jsonFile === undefined ? {} : await readJsonFile(call.jsonFile);
+  // One slot is all it takes, and a worker that crashed has nothing left to run.
+  return { config: { ...value, workers: 1, concurrency: 1, restart: 'never' }, named, json, outputFile };
+}
+
+function checkOutputFile(path: string): void {
+  if (isDirectory(path)) throw usageError(`-o takes the name of a file; ${quoted(path)} is a directory.`);
+  if (isDirectory(dirname(path))) return;
+  throw usageError(`-o takes the name of a file; the directory ${quoted(dirname(path))} does not exist.`);
+}
+
+async function predict(
+  engine: Engine,
+  task: Task,
+  transcript: Transcript,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const { fleet, service, config } = engine;
+  await interruption.cut(fleet.settledStart());
+  if (interruption.exitCode !== null) return interruption.exitCode;
+  const { predictor } = service;
+  if (fleet.status !== 'ready' || predictor === null) throw setupFailure(engine, transcript);
+  const { startedAt, completedAt } = fleet.setup;
+  transcript.line(`setup took ${seconds((completedAt ?? startedAt) - startedAt)}`);
+  const input = predictionInput(inputFields(predictor.document), {
+    named: task.named,
+    json: task.json,
+    readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),
+  });
+  const writer = new ResultWriter(task.outputFile, resultSink());
+  const { interrupted } = interruption;
+  const prediction = await runPrediction({ service, input, writer, transcript, interrupted });
+  return conclude(prediction, transcript, interruption);
+}
+
+function conclude(prediction: Prediction, transcript: Transcript, interruption: Interruption): ExitCode {
+  const { status, failure, predictMs } = prediction;
+  if (failure !== null) {
+    const what = failure.code === 'PAWL_INPUT_INVALID' ? 'the input is invalid' : 'the prediction failed';
+    throw new PawlError(failure.code, `${what}: ${failure.text}`);
+  }
+  transcript.line(`${status} after ${seconds(predictMs ?? 0)}`);
+  return status === 'succeeded' ? EXIT.ok : (interruption.exitCode ?? EXIT.failed);
+}
+
+/** The stack is the last part of the setup log; the rest of that log has been shown live. */
+function setupFailure({ fleet }: Engine, transcript: Transcript): PawlError {
+  const { failure } = fleet;
+  const reason = failure?.message ?? 'no worker became ready';
+  const { logs } = fleet.setup;
+  const start = logs.lastIndexOf(reason);
+  const report = start < 0 ? '' : logs.slice(start);
+  if (report.trim() !== reason) transcript.output(report);
+  return new PawlError(failure?.code ?? 'PAWL_SETUP_FAILED', `setup failed: ${reason}`);
+}
+
+function resultSink(): ConstructorParameters<typeof ResultWriter>[1] {
+  const written = new Set<string>();
+  return {
+    print: (text) => process.stdout.write(text),
+    write(path, content) {
+      if (written.has(path)) return appendFileSync(path, content);
+      written.add(path);
+      writeFileSync(path, content);
+    },
+  };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 1000 ? 3 : 1)} s`;
+}
