@@ -12,7 +12,7 @@ export function symbolsAbove(ceiling, dynamicSymbols) {
 
 /** Throws an Error that names the symbols, and also where the table could not be read. */
 export function checkGlibcCeiling(file) {
-  const table = execFileSync('objdump', ['-T', file], { encoding: 'utf8' });
+  const table = execFileSync('objdump', ['-T', file], { encoding: 'utf8', stdio: 'pipe' });
   if (!table.includes('GLIBC_')) throw new Error(`${file}: objdump -T shows no glibc symbol at all`);
   const above = symbolsAbove(CEILING, table);
   if (above.length === 0) return;

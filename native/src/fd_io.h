@@ -21,7 +21,8 @@ SysError PendingBytes(int fd, int* count);
 SysError SetBlocking(int fd);
 
 /**
- * Hands what the C library buffers of stdout and stderr to the kernel. Not fflush(NULL): that waits for the lock of
+ * Hands what the C library buffers of stdout and stderr to the kernel. Node starts with both unbuffered; this is for
+ * libraries that turn buffering on for themselves. Not fflush(NULL): that waits for the lock of
  * every stream in the process, and a library's thread may sit in a blocking read with one of them held.
  */
 void FlushStdio();

@@ -68,12 +68,11 @@ SysError RedirectStdio(uint32_t pipe_bytes, Redirected* result) {
   if (const SysError error = OpenCapturePipe(pipe_bytes, &out)) return error;
   if (const SysError error = OpenCapturePipe(pipe_bytes, &err)) return error;
 
-  // What the C library still holds was written before the capture and belongs to the original stream.
+  // Node makes C stdout unbuffered, but a preloaded library may have changed that: what the C library still holds was
+  // written before the capture and belongs to the original stream.
   fflush(stdout);
   const int replacement[kStreams] = {null_device.get(), out.write_end.get(), err.write_end.get()};
   if (const SysError error = ReplaceStreams(saved, replacement)) return error;
-  // On a pipe the C library would hold back 4 KiB; by lines, printf of native code is in the log while it happens.
-  setvbuf(stdout, nullptr, _IOLBF, 0);
 
   current = Redirected{saved[0].Release(), saved[1].Release(), saved[2].Release(), out.read_end.Release(),
                        err.read_end.Release()};
