@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { workerEnvironment } from '../../../../src/server/supervisor/spawn.ts';
+
+it('a worker sees the environment without the secrets and channels of the server', () => {
+  const env = {
+    PATH: '/bin',
+    MY_MODEL_KEY: 'kept',
+    NODE_OPTIONS: '--max-old-space-size=100',
+    WEBHOOK_AUTH_TOKEN: 'secret',
+    PAWL_WEBHOOK_SECRET: 'secret',
+    SENTRY_DSN: 'secret',
+    NODE_CHANNEL_FD: '3',
+  };
+  expect(workerEnvironment(env, 'abc')).toEqual({
+    PATH: '/bin',
+    MY_MODEL_KEY: 'kept',
+    NODE_OPTIONS: '--max-old-space-size=100',
+    PAWL_WORKER_MARK: 'abc',
+  });
+});
