@@ -9,6 +9,7 @@ import type { Mode } from '../../protocol/control-messages.ts';
 import type { Health } from '../health/health.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { asRequestError } from './error-reply.ts';
+import { noRoute, pathOf } from './no-route.ts';
 import { answerResponse, answerSocket, malformed } from './raw-reply.ts';
 import { sendError } from './reply.ts';
 import { healthRoutes } from './routes/health-check.ts';
@@ -114,12 +115,11 @@ function answerNoRoute(
   table: RoutesTable,
   service: PredictionService,
 ): FastifyReply {
-  const path = request.url.split('?', 1)[0] ?? '/';
+  const path = pathOf(request);
   const isHidden = path.startsWith('/trainings') && service.offers('train') === false;
   const methods = isHidden ? [] : table.methodsOf(path);
   if (methods.length === 0) {
-    const message = `No route has the path ${path}; GET / lists the paths that exist.`;
-    return sendError(reply, new PawlError('PAWL_NOT_FOUND', message));
+    return sendError(reply, noRoute(request));
   }
   const message = `${path} does not take ${request.method}; it takes ${methods.join(', ')}.`;
   return sendError(

@@ -11,6 +11,7 @@ import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
 import type { PredictionService, Submission } from '../../prediction/service.ts';
 import { readBody } from '../body.ts';
 import { ignoreBodyType } from '../ignore-body-type.ts';
+import { noRoute } from '../no-route.ts';
 import { predictionList } from '../prediction-list.ts';
 import { answerAttached, answerCreated } from '../prediction-reply.ts';
 import { type PredictionBody, readPredictionBody } from '../prediction-request.ts';
@@ -133,6 +134,8 @@ class PredictionRoutes {
 
 function idParameter(request: FastifyRequest): string {
   const { params } = request;
-  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : '';
-  return typeof id === 'string' ? id : '';
+  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : null;
+  // The router takes `/predictions/` for an empty id; a trailing slash is another path.
+  if (typeof id !== 'string' || id === '') throw noRoute(request);
+  return id;
 }

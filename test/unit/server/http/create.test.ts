@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+import { PawlError } from '../../../../src/errors.ts';
+import { documentWith, fakeServer, post, put } from '../../../helpers/fake-server.ts';
+
+const STRICT = documentWith({
+  type: 'object',
+  properties: { s: { type: 'string' }, n: { type: 'integer', maximum: 5 } },
+  required: ['s'],
+});
+
+describe('POST /predictions, waiting for the end', () => {
+  it('answers 200 with the output, the logs and the metrics', async () => {
+    const { fleet, clock, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', { id: 'a', input: { s: 'x' }, context: { k: 'v' } }));
+    expect(fleet.run.request).toEqual({ id: 'a', mode: 'predict', input: { s: 'x' }, context: { k: 'v' } });
+    fleet.run.log('one\n');
+    fleet.run.metric('tokens', 3);
+    clock.advance(250);
+    fleet.run.succeed('hello x', 125);
+    const response = await answer;
+    expect(response.statusCode).toBe(200);
+    expect(response.headers['content-type']).toBe('application/json');
+    expect(response.json()).toEqual({
+      id: 'a',
+      status: 'succeeded',
+      output: 'hello x',
+      logs: 'one\n',
+      metrics: { tokens: 3, predict_time: 0.125, queue_time: 0 },
+      created_at: '1970-01-01T00:16:40.000Z',
+      started_at: '1970-01-01T00:16:40.000Z',
+      completed_at: '1970-01-01T00:16:40.250Z',
+    });
+  });
+
+  it('answers a failure with 200, its text, its code, its log and the output so far', async () => {
+    const { fleet, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', {}));
+    fleet.run.output('chunk', 'a', 0);
+    fleet.run.log('before\n');
+    fleet.run.fail('ValueError', 'no good');
+    const response = await answer;
+    expect(response.statusCode).toBe(200);
+    expect(response.json()).toMatchObject({
+      status: 'failed',
+      error: 'ValueError: no good',
+      error_code: 'PAWL_PREDICT_FAILED',
+      output: ['a'],
+      logs: 'before\n',
+    });
+  });
+
+  it('answers a cancelation with 200, without error, with log and output so far', async () => {
+    const { fleet, ask, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', { id: 'a' }));
+    fleet.run.log('working\n');
+    fleet.run.output('chunk', 1);
+    expect((await ask({ method: 'POST', url: '/predictions/a/cancel' })).statusCode).toBe(200);
+    expect(fleet.run.isCanceled).toBe(true);
+    fleet.run.succeedAsList();
+    const body = (await answer).json();
+    expect(body).toMatchObject({ status: 'canceled', logs: 'working\n', output: [1] });
+    expect(body).not.toHaveProperty('error');
+  });
+
+  it('answers an empty list where a generator yielded nothing, and null where nothing was returned', async () => {
+    const { fleet, begin } = fakeServer();
+    const first = await begin(post('/predictions', {}));
+    fleet.run.succeedAsList();
+    expect((await first.answer).json().output).toEqual([]);
+    const second = await begin(post('/predictions', {}));
+    fleet.run.succeed();
+    expect((await second.answer).json().output).toBeNull();
+  });
+
+  it('answers 422 in Cog’s shape when the predictor itself refuses the input, and frees the id', async () => {
+    const { fleet, begin, ask } = fakeServer();
+    const issues = [{ path: ['image', 0], message: 'too small' }];
+    const { answer } = await begin(put('/predictions/a', { input: {} }));
+    fleet.run.fail('PawlError', 'the input does not fit', 'PAWL_INPUT_INVALID', issues);
+    const response = await answer;
+    expect(response.statusCode).toBe(422);
+    expect(response.json()).toEqual({
+      detail: [{ loc: ['body', 'input', 'image', 0], msg: 'too small', type: 'value_error' }],
+    });
+    expect((await ask({ url: '/predictions/a' })).statusCode).toBe(404);
+  });
+
+  it('generates a 26-character id where none is given', async () => {
+    const { fleet, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', {}));
+    fleet.run.succeed();
+    expect((await answer).json().id).toMatch(/^[a-z2-7]{26}$/);
+  });
+});
+
+describe('Prefer', () => {
+  it('answers 202 at once for respond-async, and the prediction goes on', async () => {
+    const { fleet, ask } = fakeServer();
+    const response = await ask(post('/predictions', { id: 'a' }, { prefer: 'respond-async' }));
+    expect(response.statusCode).toBe(202);
+    expect(response.json()).toEqual({ id: 'a', status: 'starting' });
+    expect((await ask({ url: '/predictions/a' })).json().status).toBe('processing');
+    fleet.run.succeed(1);
+    expect((await ask({ url: '/predictions/a' })).json()).toMatchObject({ status: 'succeeded', output: 1 });
+  });
+
+  it('answers 202 with status starting when wait expires, and the prediction goes on', async () => {
+    const { fleet, clock, ask, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', { id: 'a' }, { prefer: 'wait=2' }));
+    fleet.run.log('busy\n');
+    clock.advance(2_000);
+    const response = await answer;
+    expect(response.statusCode).toBe(202);
+    expect(response.json()).toMatchObject({ id: 'a', status: 'starting', logs: 'busy\n' });
+    expect(fleet.run.isCanceled).toBe(false);
+    fleet.run.succeed(1);
+    expect((await ask({ url: '/predictions/a' })).json().status).toBe('succeeded');
+  });
+
+  it('answers 200 when the end comes before wait expires, and leaves no timer behind', async () => {
+    const { fleet, clock, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', {}, { prefer: 'wait=2' }));
+    fleet.run.succeed(1);
+    expect((await answer).statusCode).toBe(200);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the order of the checks', () => {
+  it('looks at the body before readiness', async () => {
+    const { ask } = fakeServer({ document: null });
+    expect((await ask(post('/predictions', { context: 1 }))).statusCode).toBe(422);
+  });
+
+  it.each([
+    ['starting', 'PAWL_NOT_READY'],
+    ['recovering', 'PAWL_NOT_READY'],
+    ['setup_failed', 'PAWL_SETUP_FAILED'],
+    ['defunct', 'PAWL_DEFUNCT'],
+    ['stopped', 'PAWL_SHUTTING_DOWN'],
+  ] as const)(
+    'answers 503 while the fleet is %s, before it looks at Accept or the input',
+    async (status, code) => {
+      const { fleet, ask } = fakeServer({ document: STRICT });
+      fleet.become(status, new PawlError('PAWL_SETUP_THREW', 'Error: boom'));
+      for (const headers of [{}, { accept: 'text/event-stream' }]) {
+        const response = await ask(
+          post('/predictions', { input: { n: 'wrong' } }, headers as Record<string, string>),
+        );
+        expect(response.statusCode).toBe(503);
+        expect(response.json()).toMatchObject({ code, status: 'failed' });
+      }
+    },
+  );
+
+  it('answers 406 for an event stream before it looks at the input', async () => {
+    const { ask } = fakeServer({ document: STRICT });
+    const response = await ask(post('/predictions', { input: {} }, { accept: 'text/event-stream' }));
+    expect(response.statusCode).toBe(406);
+    expect(response.json().code).toBe('PAWL_NOT_ACCEPTABLE');
+  });
+
+  it('answers 422 for the input before it looks for a slot', async () => {
+    const { ask } = fakeServer({ document: STRICT, capacity: 0 });
+    const response = await ask(post('/predictions', { input: { n: 9 } }));
+    expect(response.statusCode).toBe(422);
+    expect(response.json()).toEqual({
+      detail: [
+        { loc: ['body', 'input', 's'], msg: 'Field required', type: 'value_error.missing' },
+        { loc: ['body', 'input', 'n'], msg: 'must be <= 5', type: 'value_error' },
+      ],
+    });
+  });
+
+  it('answers 409 with Retry-After when no slot is free', async () => {
+    const { ask } = fakeServer({ capacity: 0 });
+    const response = await ask(post('/predictions', {}));
+    expect(response.statusCode).toBe(409);
+    expect(response.headers['retry-after']).toBe('1');
+    expect(response.json()).toEqual({
+      error: 'At capacity - all prediction slots busy',
+      code: 'PAWL_AT_CAPACITY',
+      status: 'failed',
+    });
+  });
+
+  it('takes a slot that comes back within the moment it waits', async () => {
+    const { fleet, begin } = fakeServer({ capacity: 0 });
+    fleet.slots.onSettled = async () => {
+      fleet.slots.capacity = 1;
+    };
+    const { answer } = await begin(post('/predictions', {}));
+    fleet.run.succeed(1);
+    expect((await answer).statusCode).toBe(200);
+  });
+});
+
+describe('ids', () => {
+  it('answers 409 to a POST whose id runs, and to one whose id is kept', async () => {
+    const { fleet, ask } = fakeServer({ capacity: 2 });
+    await ask(post('/predictions', { id: 'a' }, { prefer: 'respond-async' }));
+    expect((await ask(post('/predictions', { id: 'a' }))).json().code).toBe('PAWL_ID_IN_USE');
+    fleet.run.succeed();
+    const kept = await ask(post('/predictions', { id: 'a' }));
+    expect([kept.statusCode, kept.json().code]).toEqual([409, 'PAWL_ID_IN_USE']);
+    expect(fleet.slots.runs).toHaveLength(1);
+  });
+
+  it.each(['', '.', '..', 'a b', 'a/b', 'é', 'x'.repeat(129)])('refuses the id %j in a body', async (id) => {
+    const { ask } = fakeServer();
+    const response = await ask(post('/predictions', { id }));
+    expect(response.statusCode).toBe(422);
+    expect(response.json().detail[0]).toMatchObject({ loc: ['body', 'id'], type: 'value_error' });
+  });
+
+  it.each(['a%2Fb', 'a%20b', 'x'.repeat(200)])('refuses the id %s in a URL', async (id) => {
+    const { ask } = fakeServer();
+    const response = await ask(put(`/predictions/${id}`, {}));
+    expect(response.statusCode).toBe(422);
+    expect(response.json().detail[0].loc).toEqual(['path', 'prediction_id']);
+  });
+
+  it('refuses a PUT whose body has another id than its URL', async () => {
+    const { ask } = fakeServer();
+    const response = await ask(put('/predictions/a', { id: 'b' }));
+    expect(response.statusCode).toBe(422);
+    expect(response.json()).toEqual({
+      detail: [
+        {
+          loc: ['body', 'id'],
+          msg: 'prediction ID must match the ID supplied in the URL',
+          type: 'value_error',
+        },
+      ],
+    });
+  });
+
+  it('attaches a PUT: 202 with the input while it runs, 200 once it is finished', async () => {
+    const { fleet, ask, begin } = fakeServer();
+    const { answer } = await begin(put('/predictions/a', { input: { s: 'x' } }));
+    const during = await ask(put('/predictions/a', { input: { s: 'other' } }));
+    expect(during.statusCode).toBe(202);
+    expect(during.json()).toMatchObject({ id: 'a', status: 'processing', input: { s: 'x' } });
+    fleet.run.succeed('done');
+    expect((await answer).json()).not.toHaveProperty('input');
+    const after = await ask(put('/predictions/a', {}));
+    expect(after.statusCode).toBe(200);
+    expect(after.json()).toMatchObject({ status: 'succeeded', output: 'done' });
+    expect(fleet.slots.runs).toHaveLength(1);
+  });
+
+  it('runs one prediction for many PUTs at once, also when they must wait for a slot', async () => {
+    const { fleet, ask } = fakeServer({ capacity: 0 });
+    fleet.slots.onSettled = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      fleet.slots.capacity = 3;
+    };
+    const request = put('/predictions/a', {}, { prefer: 'respond-async' });
+    const answers = await Promise.all([ask(request), ask(request), ask(request)]);
+    expect(answers.map((answer) => answer.statusCode)).toEqual([202, 202, 202]);
+    expect(fleet.slots.runs).toHaveLength(1);
+  });
+
+  it('forgets at once with retention 0', async () => {
+    const { fleet, ask, begin } = fakeServer({ config: { retention: 0 } });
+    const { answer } = await begin(put('/predictions/a', {}));
+    fleet.run.succeed();
+    await answer;
+    expect((await ask({ url: '/predictions/a' })).statusCode).toBe(404);
+  });
+});
+
+describe('unknown inputs', () => {
+  it('are dropped with a line in the log of the prediction', async () => {
+    const { fleet, begin } = fakeServer({ document: STRICT });
+    const { answer } = await begin(post('/predictions', { input: { s: 'x', foo: 1 } }));
+    expect(fleet.run.request.input).toEqual({ s: 'x' });
+    fleet.run.succeed();
+    expect((await answer).json().logs).toBe('Ignoring unknown input "foo"\n');
+  });
+});
+
+describe('webhook', () => {
+  it('is taken with a warning in the server log that it is not delivered', async () => {
+    const { ask, logged } = fakeServer();
+    const body = { webhook: 'http://127.0.0.1/hook', webhook_events_filter: ['completed'] };
+    expect((await ask(post('/predictions', body, { prefer: 'respond-async' }))).statusCode).toBe(202);
+    expect(logged.join()).toContain('webhooks are not delivered');
+  });
+});
