@@ -20,6 +20,8 @@ export interface StartOptions {
   /** Added to the environment of the test; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** The program and its arguments before `serve`, where it is not this checkout's. */
+  readonly command?: readonly [string, ...string[]];
   /** `listening` returns before setup has finished, or when setup is expected to fail. */
   readonly until?: 'ready' | 'listening';
   readonly deadlineMs?: number;
@@ -44,9 +46,10 @@ export interface RunningServer {
 
 /** `reference` is what follows `pawl serve`; a relative path counts from the root of the checkout unless `cwd` is given. */
 export async function startServer(reference: string, options: StartOptions = {}): Promise<RunningServer> {
+  const [program, ...before] = options.command ?? [process.execPath, MAIN];
   const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', reference, '--host', '127.0.0.1', '--port', '0', ...(options.args ?? [])],
+    program,
+    [...before, 'serve', reference, '--host', '127.0.0.1', '--port', '0', ...(options.args ?? [])],
     {
       cwd: options.cwd ?? ROOT,
       env: { ...cleanEnvironment(), ...options.env },
@@ -71,7 +74,7 @@ export async function startServer(reference: string, options: StartOptions = {})
 }
 
 /** What is set in the shell that runs the tests must not configure the server under test. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(PAWL_|COG_|PORT$|WEBHOOK_AUTH_TOKEN$|LOG_FORMAT$|SENTRY_DSN$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
