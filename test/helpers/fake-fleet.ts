@@ -28,6 +28,8 @@ export interface FakeFleetOptions {
   readonly starts?: readonly Plan[];
   readonly config?: Partial<Config>;
   readonly clock?: Clock;
+  /** Name of the work directory inside the test's own. */
+  readonly workDirName?: string;
 }
 
 export interface FakeFleet {
@@ -45,10 +47,12 @@ export function fakeFleet({
   starts = [{}],
   config = {},
   clock = systemClock,
+  workDirName = 'work',
 }: FakeFleetOptions = {}): FakeFleet {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'pawl-test-'));
   const logger = new RecordingLogger();
-  const { workDir, entry } = fakeEntry(scratch, starts);
+  const workDir = path.join(scratch, workDirName);
+  const entry = fakeEntry(scratch, starts);
   const fleet = createFleet({
     config: fakeConfig(workDir, config),
     clock,
@@ -72,10 +76,10 @@ export function fakeFleet({
   return { fleet, logger, workDir, pids, reaches: (status) => reaches(fleet, status) };
 }
 
-export function fakeEntry(scratch: string, starts: readonly Plan[]) {
+/** The worker's entry; `scratch` is where it counts its starts. */
+export function fakeEntry(scratch: string, starts: readonly Plan[]): string[] {
   const counter = starts.length > 1 ? path.join(scratch, 'starts') : null;
-  const entry = [WORKER, JSON.stringify({ starts, counter })];
-  return { workDir: path.join(scratch, 'work'), entry };
+  return [WORKER, JSON.stringify({ starts, counter })];
 }
 
 export function fakeConfig(workDir: string, part: Partial<Config> = {}): Config {

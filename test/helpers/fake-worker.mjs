@@ -2,7 +2,7 @@
 // Its one argument is JSON: { starts: [plan, plan, …], counter: file }. Each start takes the next plan, the last one
 // again and again; `counter` counts the starts. Without `counter` the first plan is always taken.
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, unlinkSync } from 'node:fs';
+import { appendFileSync, closeSync, readFileSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import readline from 'node:readline';
 
@@ -135,7 +135,7 @@ function predict(slot, { id, input }) {
     case 'close-socket':
       return sockets[slot].destroy();
     case 'close-control':
-      return process.stdout.destroy();
+      return closeSync(1);
     case 'fatal': {
       const error = { name: 'Error', message: 'the runtime broke', stack: null, code: 'PAWL_INTERNAL' };
       send({ type: 'fatal', error });

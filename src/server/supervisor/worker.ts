@@ -158,7 +158,7 @@ export class Worker implements HandshakeHost {
   }
 
   giveUp(fault: WorkerFault): void {
-    if (this.#fault === null || isHearsay(this.#fault)) this.#fault = fault;
+    if (this.#fault === null || (isHearsay(this.#fault) && !isHearsay(fault))) this.#fault = fault;
     if (!isLive(this.status)) return;
     this.#handshake.end();
     this.#status.move(fault.kind === 'setup_failed' ? 'setup_failed' : 'crashed');
