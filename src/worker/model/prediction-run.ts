@@ -115,7 +115,7 @@ export class PredictionRun implements Origin {
       id: this.id,
       schema: this.#task.output,
       outputDir: () => this.#parts.outputDir(),
-      tempDir: this.scope.hasTempDir ? this.scope.tempDir : null,
+      tempDir: () => (this.scope.hasTempDir ? this.scope.tempDir : null),
       signal: () => this.scope.signal,
       throwIfCanceled: () => this.scope.throwIfCanceled(),
       // A generator's body runs in the context of whoever calls next(), which must be this prediction's.
