@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Json } from '../../../../../src/base/json.ts';
+import { limit } from '../../../../../src/limits.ts';
+import { decodeSlotEvent } from '../../../../../src/protocol/decode.ts';
+import { asPredictionId } from '../../../../../src/protocol/ids.ts';
+import type { InputIssue, OutputFile } from '../../../../../src/protocol/slot-messages.ts';
+import { checkOutput, packOutput } from '../../../../../src/worker/model/output/emit.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'pawl-emit-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const place = (index = 0) => ({
+  id: asPredictionId('p"1'),
+  kind: 'chunk' as const,
+  index,
+  outputDir: () => directory,
+});
+const file = (pointer: string): OutputFile => ({
+  pointer,
+  path: '/f',
+  mediaType: null,
+  name: 'f',
+  temporary: false,
+});
+
+it('writes a small value into the line, at once', async () => {
+  const line = packOutput({ value: { a: 'x\ny' }, files: [file('/b')] }, place(3));
+  expect(line).toBeTypeOf('string');
+  expect(await line).toMatch(/^[^\n]*\n$/);
+  expect(decodeSlotEvent(await line)).toEqual({
+    type: 'output',
+    id: 'p"1',
+    kind: 'chunk',
+    index: 3,
+    payload: { in: 'message', value: { a: 'x\ny' } },
+    files: [file('/b')],
+  });
+  expect(await readdir(directory)).toEqual([]);
+});
+
+it('writes a value above the inline limit to a file', async () => {
+  const value = 'é'.repeat(limit('inlineBytesMax') / 2);
+  const event = decodeSlotEvent(await packOutput({ value, files: [] }, place()));
+  if (event.type !== 'output' || event.payload.in !== 'file') throw new Error('not spilled');
+  expect(path.dirname(event.payload.path)).toBe(directory);
+  expect(JSON.parse(await readFile(event.payload.path, 'utf8'))).toBe(value);
+});
+
+it('refuses more files than a line can name', () => {
+  const files = Array.from({ length: 80_000 }, (_, index) => file(`/${index}/${'x'.repeat(50)}`));
+  const pack = () => packOutput({ value: null, files }, place());
+  expect(pack).toThrow(/^Output contains 80000 files, too many for one value: /);
+});
+
+const schema = (check: (value: Json) => readonly InputIssue[]) => ({ json: {}, check });
+
+it('accepts what the schema accepts', () => {
+  const check = vi.fn(() => []);
+  checkOutput({ value: { a: 1 }, files: [] }, schema(check), 'output');
+  expect(check).toHaveBeenCalledWith({ a: 1 });
+});
+
+it('names the field that does not fit the declared schema', () => {
+  const issues: InputIssue[] = [
+    { path: ['boxes', 2, 'x'], message: 'must be a number' },
+    { path: [], message: 'other' },
+  ];
+  const check = () =>
+    checkOutput(
+      { value: null, files: [] },
+      schema(() => issues),
+      'output[1]',
+    );
+  expect(check).toThrow(expect.objectContaining({ code: 'PAWL_OUTPUT_INVALID' }));
+  expect(check).toThrow(
+    'Output does not fit the declared schema at output[1].boxes[2].x: must be a number (and 1 more)',
+  );
+});
+
+it('shows the schema a text in the place of each file, and takes no objection to the file itself', () => {
+  const check = vi.fn((): InputIssue[] => [{ path: ['a/b', 0], message: 'must be a file' }]);
+  const encoded = { value: { 'a/b': [null, null], n: null }, files: [file('/a~1b/0')] };
+  checkOutput(encoded, schema(check), 'output');
+  expect(check).toHaveBeenCalledWith({ 'a/b': ['data:,', null], n: null });
+});
