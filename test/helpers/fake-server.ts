@@ -4,12 +4,12 @@ import type { JsonObject } from '../../src/base/json.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { CONFIG_DEFAULTS, type Config } from '../../src/config.ts';
 import { type App, createApp } from '../../src/server/app.ts';
-import { FakeFleet } from './fake-fleet.ts';
 import { ManualClock } from './manual-clock.ts';
+import { ScriptedFleet } from './scripted-fleet.ts';
 
 export interface FakeServer {
   readonly app: App;
-  readonly fleet: FakeFleet;
+  readonly fleet: ScriptedFleet;
   readonly clock: ManualClock;
   /** What was logged, as `level message`. */
   readonly logged: string[];
@@ -28,7 +28,7 @@ export interface FakeServerOptions {
 }
 
 export function fakeServer(options: FakeServerOptions = {}): FakeServer {
-  const fleet = new FakeFleet(options.capacity ?? 1);
+  const fleet = new ScriptedFleet(options.capacity ?? 1);
   const clock = new ManualClock();
   const logged: string[] = [];
   const note = (level: string) => (_fields: object, message: string) =>
