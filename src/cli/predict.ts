@@ -110,8 +110,16 @@ function setupFailure({ fleet }: Engine, transcript: Transcript): PawlError {
 
 function resultSink(): ConstructorParameters<typeof ResultWriter>[1] {
   const written = new Set<string>();
+  let isUnread = false;
+  process.stdout.once('error', () => {
+    isUnread = true;
+  });
   return {
-    print: (text) => process.stdout.write(text),
+    print(text) {
+      // A reader such as `head` that has seen enough: an endless generator must not go on for nobody.
+      if (isUnread) throw new Error('nobody reads stdout any more');
+      process.stdout.write(text);
+    },
     write(path, content) {
       if (written.has(path)) return appendFileSync(path, content);
       written.add(path);

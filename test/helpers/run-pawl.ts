@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
+  /** Closes our end of stdout as soon as it has brought this text. */
+  readonly closeStdoutAfter?: string;
   /** Called with everything on stderr so far whenever there is more. */
   readonly onStderr?: (soFar: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -32,6 +34,8 @@ export async function runPawl(args: readonly string[], options: RunOptions = {})
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    if (options.closeStdoutAfter !== undefined && stdout.includes(options.closeStdoutAfter))
+      child.stdout.destroy();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
