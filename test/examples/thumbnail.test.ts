@@ -3,11 +3,12 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { type FileServer, serveFiles } from '../helpers/file-server.ts';
-import { bytesOf, dataUrl, getPrediction, predict } from '../helpers/predictions.ts';
+import { bytesOf, dataUrl, getPrediction, type PredictionBody, predict } from '../helpers/predictions.ts';
+import { isAlive } from '../helpers/processes.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
 
 const REFERENCE = 'examples/thumbnail/predict.ts';
@@ -114,34 +115,24 @@ describe('examples/thumbnail where ffmpeg is not as it should be', () => {
     server = await startServer(REFERENCE, { args, env: { PATH: `${scratch}:${process.env.PATH}` } });
     const headers = { prefer: 'respond-async' };
     const { body } = await predict(server.url, { video: dataUrl('video/mp4', video) }, headers);
-    const running = await until(server.url, body.id, ({ logs }) => /process id \d+\n/.test(logs ?? ''));
+    const running = await until(server.url, body.id, 'ffmpeg runs', ({ logs }) =>
+      /process id \d+\n/.test(logs ?? ''),
+    );
     const ffmpegPid = Number(/process id (\d+)/.exec(running.logs ?? '')?.[1]);
     expect(isAlive(ffmpegPid)).toBe(true);
 
     await fetch(`${server.url}/predictions/${body.id}/cancel`, { method: 'POST' });
-    const ended = await until(server.url, body.id, ({ status }) => status !== 'processing');
+    const ended = await until(server.url, body.id, 'it ends', ({ status }) => status !== 'processing');
     expect(ended.status).toBe('canceled');
     expect(isAlive(ffmpegPid)).toBe(false);
   });
 });
 
-type Body = Awaited<ReturnType<typeof getPrediction>>['body'];
-
-async function until(serverUrl: string, id: string, holds: (body: Body) => boolean): Promise<Body> {
-  const deadline = AbortSignal.timeout(30_000);
-  for (;;) {
+async function until(serverUrl: string, id: string, what: string, holds: (body: PredictionBody) => boolean) {
+  return eventually(what, async () => {
     const { body } = await getPrediction(serverUrl, id);
-    if (holds(body)) return body;
-    await pause(25, undefined, { signal: deadline });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false; // ESRCH is the answer that was asked for
-  }
+    return holds(body) ? body : null;
+  });
 }
 
 async function probe(picture: Buffer): Promise<{ codec: string; width: number; height: number }> {
