@@ -131,7 +131,7 @@ export class PredictionService {
     this.#isDraining = true;
     if (this.#registry.liveCount === 0) return;
     this.#drained ??= deferred();
-    await this.#within(graceMs, this.#drained.promise);
+    if (graceMs > 0) await this.#within(graceMs, this.#drained.promise);
     for (const prediction of this.#registry.live()) prediction.cancel();
     await this.#within(this.#parts.cancelKillMs + limit('idleTokenMs'), this.#drained.promise);
     const left = this.#registry.liveCount;
