@@ -1,0 +1,147 @@
+// From the JSON that arrived to what predict() receives: files are fetched into the prediction's temporary directory,
+// then the predictor's own schema checks and fills the rest. Whoever owns that directory removes it.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Clock, systemClock } from '../../../base/clock.ts';
+import { PawlError } from '../../../errors.ts';
+import { limit } from '../../../limits.ts';
+import { CancelationError } from '../../../predictor/cancelation.ts';
+import { PawlFile } from '../../../predictor/pawl-file.ts';
+import type { InputIssue } from '../../../protocol/slot-messages.ts';
+import { extensionOfMediaType, mediaTypeOfName, safeFileName, uniqueFileName } from '../file-name.ts';
+import type { Checked, InputSchema } from '../loaded-predictor.ts';
+import { decodeDataUrl } from './data-url.ts';
+import { download } from './download.ts';
+import { describeField, type FieldPath, findFileFields, putFiles } from './file-fields.ts';
+import { describeSource, parseSource, percentDecoded, type Source } from './source.ts';
+import { describeFetchError, SourceFailure } from './source-failure.ts';
+
+export interface PrepareOptions {
+  /** The prediction's directory, made on first use. */
+  readonly tempDir: () => string;
+  /** Asked for only when there is a file to fetch. */
+  readonly signal: () => AbortSignal;
+  readonly inputFileBytesMax: number;
+  readonly downloadMs: number;
+  readonly userAgent: string | null;
+  readonly clock?: Clock;
+}
+
+const UNKNOWN_TYPE = 'application/octet-stream';
+
+interface FileJob {
+  readonly path: FieldPath;
+  readonly source: Source;
+}
+
+/** @throws PawlError PAWL_INPUT_FILE_FAILED; CancelationError when the signal is aborted meanwhile. */
+export async function prepareInput(
+  raw: Record<string, unknown>,
+  schema: InputSchema | null,
+  options: PrepareOptions,
+): Promise<Checked<Record<string, unknown>>> {
+  if (schema === null) return { ok: true, value: raw };
+  const fields = schema.files.length === 0 ? [] : findFileFields(raw, schema.files);
+  if (fields.length === 0) return schema.check(raw);
+  const jobs: FileJob[] = [];
+  const issues: InputIssue[] = [];
+  for (const { path: at, text } of fields) {
+    const source = parseSource(text);
+    if (source === null) issues.push({ path: at, message: 'must be an http(s) URL or a data: URL' });
+    else jobs.push({ path: at, source });
+  }
+  if (issues.length > 0) return { ok: false, issues };
+  return schema.check(putFiles(raw, await new FileFetch(options).all(jobs)));
+}
+
+/** The files of one input: fetched side by side; the first that fails ends the others. */
+class FileFetch {
+  readonly #options: PrepareOptions;
+  readonly #names = new Set<string>();
+  readonly #stop = new AbortController();
+  #failure: unknown = null;
+
+  constructor(options: PrepareOptions) {
+    this.#options = options;
+  }
+
+  async all(jobs: readonly FileJob[]): Promise<{ path: FieldPath; file: PawlFile }[]> {
+    const signal = this.#options.signal();
+    const onAbort = () => this.#fail(new CancelationError());
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    const files: { path: FieldPath; file: PawlFile }[] = [];
+    const waiting = jobs.values();
+    const lane = async () => {
+      for (const job of waiting) {
+        if (this.#failure !== null) return;
+        files.push({ path: job.path, file: await this.#fetch(job) });
+      }
+    };
+    const lanes = Array.from({ length: Math.min(limit('downloadsParallelMax'), jobs.length) }, () =>
+      lane().catch((error: unknown) => this.#fail(error)),
+    );
+    await Promise.all(lanes);
+    signal.removeEventListener('abort', onAbort);
+    if (this.#failure !== null) throw this.#failure;
+    return files;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#stop.abort();
+  }
+
+  async #fetch({ path: at, source }: FileJob): Promise<PawlFile> {
+    try {
+      // A directory of their own: a file that predict() writes to its tempDir never replaces an input.
+      const directory = path.join(this.#options.tempDir(), 'inputs');
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      return source.kind === 'http'
+        ? await this.#fromHttp(source.url, directory)
+        : await this.#fromData(source.url, directory);
+    } catch (error) {
+      if (error instanceof CancelationError) throw error;
+      const failure = error instanceof SourceFailure ? error : describeFetchError(error);
+      throw new PawlError(
+        'PAWL_INPUT_FILE_FAILED',
+        `Input file ${describeField(at)} could not be read from ${describeSource(source)}: ${failure.message}`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #fromHttp(url: URL, directory: string): Promise<PawlFile> {
+    const { inputFileBytesMax, downloadMs, userAgent, clock } = this.#options;
+    const basename = percentDecoded(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+    const name = uniqueFileName(safeFileName(basename, 'file'), this.#names);
+    const target = path.join(directory, name);
+    const { mediaType, size } = await download(url, target, {
+      signal: this.#stop.signal,
+      bytesMax: inputFileBytesMax,
+      downloadMs,
+      userAgent,
+      clock: clock ?? systemClock,
+    });
+    return new PawlFile({
+      path: target,
+      name,
+      type: mediaType ?? mediaTypeOfName(name) ?? UNKNOWN_TYPE,
+      size,
+    });
+  }
+
+  async #fromData(url: string, directory: string): Promise<PawlFile> {
+    const content = decodeDataUrl(url, this.#options.inputFileBytesMax);
+    const extension = extensionOfMediaType(content.mediaType) ?? '.bin';
+    const name = uniqueFileName(`file${extension}`, this.#names);
+    const target = path.join(directory, name);
+    try {
+      await writeFile(target, content.bytes, { flag: 'wx', mode: 0o600, signal: this.#stop.signal });
+    } catch (error) {
+      await rm(target, { force: true });
+      throw this.#stop.signal.aborted ? new CancelationError() : error;
+    }
+    return new PawlFile({ path: target, name, type: content.mediaType, size: content.bytes.length });
+  }
+}

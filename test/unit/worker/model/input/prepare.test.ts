@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PawlFile } from '../../../../../src/predictor/pawl-file.ts';
+import { type PrepareOptions, prepareInput } from '../../../../../src/worker/model/input/prepare.ts';
+import type { FilePath, InputSchema } from '../../../../../src/worker/model/loaded-predictor.ts';
+
+let tempDir: string;
+let options: PrepareOptions;
+
+beforeEach(async () => {
+  tempDir = await mkdtemp(path.join(tmpdir(), 'pawl-prepare-'));
+  options = {
+    tempDir: vi.fn(() => tempDir),
+    signal: vi.fn(() => new AbortController().signal),
+    inputFileBytesMax: 100,
+    downloadMs: 1000,
+    userAgent: null,
+  };
+});
+
+afterEach(() => rm(tempDir, { recursive: true }));
+
+const schemaWith = (
+  files: FilePath[],
+  check: InputSchema['check'] = async (value) => ({ ok: true, value }),
+) => ({
+  json: {},
+  files,
+  check,
+});
+
+it('accepts any object without a schema', async () => {
+  const raw = { f: 'data:,x' };
+  expect(await prepareInput(raw, null, options)).toEqual({ ok: true, value: raw });
+});
+
+it('gives what the schema made of it, and touches no disk without files', async () => {
+  const check: InputSchema['check'] = async (value) => ({ ok: true, value: { ...value, added: 1 } });
+  const result = await prepareInput({ a: 1, f: null }, schemaWith([['f'], ['g', null]], check), options);
+  expect(result).toEqual({ ok: true, value: { a: 1, f: null, added: 1 } });
+  expect(options.tempDir).not.toHaveBeenCalled();
+  expect(options.signal).not.toHaveBeenCalled();
+});
+
+it('gives the issues of the schema', async () => {
+  const refused = { ok: false, issues: [{ path: ['a'], message: 'must be a number' }] } as const;
+  expect(
+    await prepareInput(
+      {},
+      schemaWith([], async () => refused),
+      options,
+    ),
+  ).toBe(refused);
+});
+
+it('shows files to the schema as PawlFile', async () => {
+  const check = vi.fn<InputSchema['check']>(async (value) => ({ ok: true, value }));
+  const raw = { f: 'data:image/png;base64,aGVsbG8=', list: ['data:,a%20b', 'data:text/plain,c'] };
+  const result = await prepareInput(raw, schemaWith([['f'], ['list', null]], check), options);
+  if (!result.ok) throw new Error('refused');
+  const { f, list } = result.value as { f: PawlFile; list: PawlFile[] };
+  expect(f).toBeInstanceOf(PawlFile);
+  expect(f).toMatchObject({ name: 'file.png', type: 'image/png', size: 5 });
+  expect(list.map(({ name, type, size }) => [name, type, size])).toEqual([
+    ['file.txt', 'text/plain', 3],
+    ['file-2.txt', 'text/plain', 1],
+  ]);
+  expect(await Promise.all([f, ...list].map((file) => file.text()))).toEqual(['hello', 'a b', 'c']);
+  expect(check.mock.calls[0]?.[0].f).toBe(f);
+  expect(raw.f).toBeTypeOf('string');
+});
+
+it('refuses what is no http(s) or data URL, before anything is written', async () => {
+  const raw = { f: '/etc/passwd', list: ['data:,x', 'ftp://a/b', ''] };
+  expect(await prepareInput(raw, schemaWith([['f'], ['list', null]]), options)).toEqual({
+    ok: false,
+    issues: [
+      { path: ['f'], message: 'must be an http(s) URL or a data: URL' },
+      { path: ['list', 1], message: 'must be an http(s) URL or a data: URL' },
+      { path: ['list', 2], message: 'must be an http(s) URL or a data: URL' },
+    ],
+  });
+  expect(options.tempDir).not.toHaveBeenCalled();
+});
+
+it.each([
+  ['data:;base64,***', 'Input file f could not be read from data:;base64,***: its data is not valid base64'],
+  ['data:nothing', 'Input file f could not be read from data:nothing: it has no comma'],
+  [
+    `data:,${'x'.repeat(101)}`,
+    'x…: it is larger than 100 bytes; send a smaller file or raise --max-input-bytes',
+  ],
+])('fails on %s', async (url, message) => {
+  const failed = prepareInput({ f: url }, schemaWith([['f']]), options);
+  await expect(failed).rejects.toThrow(expect.objectContaining({ code: 'PAWL_INPUT_FILE_FAILED' }));
+  await expect(failed).rejects.toThrow(message);
+});
+
+it('says what is wrong with the temporary directory', async () => {
+  const file = path.join(tempDir, 'file');
+  await writeFile(file, '');
+  const failed = prepareInput({ f: 'data:,x' }, schemaWith([['f']]), { ...options, tempDir: () => file });
+  await expect(failed).rejects.toThrow(/Input file f could not be read from data:,x: .*ENOTDIR|EEXIST/);
+});
