@@ -1,5 +1,6 @@
 // The `output` line of a slot socket from an encoded output. The value is stringified once; above the inline limit that
 // text goes to a file in the work directory, which the server removes.
+import { rmSync } from 'node:fs';
 import type { Json } from '../../../base/json.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
@@ -20,10 +21,26 @@ export interface OutputPlace {
 }
 
 /** The line, newline included; a promise only where the value had to go to a file. */
-export function packOutput({ value, files }: EncodedOutput, place: OutputPlace): string | Promise<string> {
-  const text = stringify(value);
-  if (fitsInline(text)) return line(`{"in":"message","value":${text}}`, files, place);
-  return spillText(text, place.outputDir()).then((payload) => line(JSON.stringify(payload), files, place));
+export function packOutput(encoded: EncodedOutput, place: OutputPlace): string | Promise<string> {
+  const { value, files } = encoded;
+  try {
+    const text = stringify(value);
+    if (fitsInline(text)) return line(`{"in":"message","value":${text}}`, files, place);
+    const spilled = spillText(text, place.outputDir());
+    return spilled.then((payload) => line(JSON.stringify(payload), files, place)).catch(refuse);
+  } catch (error) {
+    return refuse(error);
+  }
+
+  function refuse(error: unknown): never {
+    discardFiles(files);
+    throw error;
+  }
+}
+
+/** The server never learns of these files, so it will not remove them. */
+function discardFiles(files: readonly OutputFile[]): void {
+  for (const file of files) if (file.temporary) rmSync(file.path, { force: true });
 }
 
 function stringify(value: Json): string {
@@ -50,7 +67,7 @@ function line(payload: string, files: readonly OutputFile[], { id, kind, index }
 /** Where a file stands, the schema sees the text that the client will see there. */
 const FILE_STAND_IN = 'data:,';
 
-/** @throws PawlError PAWL_OUTPUT_INVALID when the value does not fit what the predictor declared. */
+/** @throws PawlError PAWL_OUTPUT_INVALID when the value does not fit what the predictor declared; its files are gone. */
 export function checkOutput(encoded: EncodedOutput, schema: OutputSchema, path: string): void {
   const { value, files } = encoded;
   const pointers = new Set(files.map(({ pointer }) => pointer));
@@ -58,6 +75,7 @@ export function checkOutput(encoded: EncodedOutput, schema: OutputSchema, path: 
   const issues = schema.check(seen).filter((issue) => !pointers.has(jsonPointer(issue.path)));
   const [first] = issues;
   if (first === undefined) return;
+  discardFiles(files);
   throw new PawlError('PAWL_OUTPUT_INVALID', describeIssue(first, issues.length, path));
 }
 

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -88,4 +89,22 @@ it('shows the schema a text in the place of each file, and takes no objection to
   const encoded = { value: { 'a/b': [null, null], n: null }, files: [file('/a~1b/0')] };
   checkOutput(encoded, schema(check), 'output');
   expect(check).toHaveBeenCalledWith({ 'a/b': ['data:,', null], n: null });
+});
+
+it('removes the temporary files of a refused output, and no others', async () => {
+  const [made, kept] = [path.join(directory, 'made'), path.join(directory, 'kept')];
+  await Promise.all([writeFile(made, ''), writeFile(kept, '')]);
+  const files = [
+    { ...file('/0'), path: made, temporary: true },
+    { ...file('/1'), path: kept },
+  ];
+  const issue: InputIssue = { path: [], message: 'must be a text' };
+  expect(() =>
+    checkOutput(
+      { value: [null, null], files },
+      schema(() => [issue]),
+      'output',
+    ),
+  ).toThrow('a text');
+  expect([existsSync(made), existsSync(kept)]).toEqual([false, true]);
 });
