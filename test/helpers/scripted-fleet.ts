@@ -13,6 +13,7 @@ export class ScriptedRun {
   /** Straight to the prediction, for outputs with files. */
   readonly observer: SlotObserver;
   isCanceled = false;
+  isOver = false;
   readonly #free: () => void;
 
   constructor(request: PredictionRequest, observer: SlotObserver, free: () => void) {
@@ -57,6 +58,7 @@ export class ScriptedRun {
   }
 
   end(outcome: Parameters<SlotObserver['onEnd']>[0]): void {
+    this.isOver = true;
     this.#free();
     this.observer.onEnd(outcome);
   }

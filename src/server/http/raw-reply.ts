@@ -1,6 +1,5 @@
 // Answers where Fastify never sees the request: malformed HTTP, CONNECT, a missing Host, an unknown expectation.
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PawlError } from '../../errors.ts';
 import { asRequestError, errorReply } from './error-reply.ts';
@@ -23,10 +22,12 @@ export function answerSocket(socket: Duplex, cause: unknown): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
+/** True when what is broken is not the request that the connection's current response belongs to, or that has begun. */
 function isAnswering(socket: Duplex): boolean {
-  // Node keeps the response being written here; its own default handler looks at the same field.
-  const message: unknown = Reflect.get(socket, '_httpMessage');
-  return message !== null && message !== undefined;
+  // Node keeps the current response here; its own handler of malformed requests looks at the same field.
+  const response: unknown = Reflect.get(socket, '_httpMessage');
+  if (!(response instanceof ServerResponse)) return false;
+  return response.headersSent || response.req.complete;
 }
 
 export function answerResponse(response: ServerResponse, error: PawlError): void {

@@ -1,0 +1,193 @@
+// What only a real connection shows: malformed HTTP, clients that leave, connections at the end. The server is the
+// real one over a scripted fleet; no worker runs.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
+import { type FakeServer, fakeServer } from '../helpers/fake-server.ts';
+
+let server: FakeServer;
+let port: number;
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  server = fakeServer({
+    capacity: 4,
+    config: { bodyBytesMax: 1_000, shutdownGraceMs: 0, host: '127.0.0.1', port: 0 },
+  });
+  port = Number(new URL(await server.app.start()).port);
+});
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const run of server.fleet.slots.runs) if (!run.isOver) run.cancel();
+  await server.app.close();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: string;
+  readonly body: unknown;
+}
+
+async function open(): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  // A reset after the answer is no failure of the test.
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Writes raw bytes and reads one answer with a Content-Length. */
+async function say(text: string, socket?: Socket): Promise<Answer> {
+  const on = socket ?? (await open());
+  let received = '';
+  const answered = new Promise<Answer>((resolve, reject) => {
+    on.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      const answer = parse(received);
+      if (answer !== null) resolve(answer);
+    });
+    on.on('close', () => reject(new Error(`closed after: ${JSON.stringify(received)}`)));
+  });
+  on.write(text);
+  return answered;
+}
+
+function parse(received: string): Answer | null {
+  const [head, body] = received.split(/\r\n\r\n(.*)/s);
+  const length = /content-length: (\d+)/i.exec(head ?? '')?.[1];
+  if (head === undefined || body === undefined || body.length < Number(length)) return null;
+  return { status: Number(head.split(' ')[1]), headers: head.toLowerCase(), body: JSON.parse(body) };
+}
+
+const runs = (count: number) =>
+  eventually(`${count} runs`, () => (server.fleet.slots.runs.length === count ? true : null));
+const canceled = () => eventually('a cancel', () => (server.fleet.run.isCanceled ? true : null));
+const request = (line: string, ...headers: string[]) =>
+  `${line} HTTP/1.1\r\n${['host: x', ...headers].join('\r\n')}\r\n\r\n`;
+const create = (body: string) =>
+  `${request('POST /predictions', 'content-type: application/json', `content-length: ${body.length}`)}${body}`;
+
+describe('a request that is not well-formed', () => {
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400, 'PAWL_BAD_REQUEST'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'PAWL_BAD_REQUEST'],
+    ['a missing Host', 'GET /health-check HTTP/1.1\r\n\r\n', 400, 'PAWL_BAD_REQUEST'],
+    [
+      'headers that are too large',
+      request('GET /', `x: ${'y'.repeat(20_000)}`),
+      431,
+      'PAWL_HEADERS_TOO_LARGE',
+    ],
+    [
+      'a bad chunk',
+      `${request('POST /predictions', 'transfer-encoding: chunked')}zz\r\n`,
+      400,
+      'PAWL_BAD_REQUEST',
+    ],
+    [
+      'two lengths',
+      request('POST /predictions', 'content-length: 1', 'content-length: 2'),
+      400,
+      'PAWL_BAD_REQUEST',
+    ],
+    ['an unknown expectation', request('GET /', 'expect: wonders'), 400, 'PAWL_BAD_REQUEST'],
+    ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n', 405, 'PAWL_METHOD_NOT_ALLOWED'],
+    ['an encoded dot-dot as an id', request('PUT /predictions/%2E%2E', 'content-length: 0'), 422, null],
+  ] as const)('is answered in JSON: %s', async (_name, text, status, code) => {
+    const answer = await say(text);
+    expect(answer.status).toBe(status);
+    expect(answer.headers).toContain('content-type: application/json');
+    expect(answer.body).toMatchObject(code === null ? { detail: expect.any(Array) } : { code });
+  });
+
+  it('behind one that is being answered does not put its answer into the first one’s place', async () => {
+    const socket = await open();
+    let received = '';
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString();
+    });
+    const closed = once(socket, 'close');
+    socket.write(`${create('{}')}garbage\r\n\r\n`);
+    await closed;
+    expect(received).toBe('');
+  });
+
+  it('but too large a body is answered 413 although it is still being sent', async () => {
+    const socket = await open();
+    const head = request('POST /predictions', 'content-type: application/json', 'content-length: 5000000');
+    const answered = say(head, socket);
+    for (let sent = 0; sent < 5_000_000; sent += 50_000) socket.write('x'.repeat(50_000));
+    expect(await answered).toMatchObject({ status: 413, body: { code: 'PAWL_BODY_TOO_LARGE' } });
+  });
+});
+
+describe('a client that leaves', () => {
+  it('cancels the prediction it waits for', async () => {
+    const socket = await open();
+    socket.write(create('{"id":"a"}'));
+    await runs(1);
+    socket.destroy();
+    await canceled();
+  });
+
+  it('does not cancel a prediction that it only attached to, or whose answer it has', async () => {
+    await server.ask({ method: 'PUT', url: '/predictions/a', headers: { prefer: 'respond-async' } });
+    const socket = await open();
+    expect((await say(request('PUT /predictions/a', 'content-length: 0'), socket)).status).toBe(202);
+    const finished = await open();
+    const answered = say(create('{"id":"b"}'), finished);
+    await runs(2);
+    server.fleet.run.succeed(1);
+    expect((await answered).status).toBe(200);
+    for (const gone of [socket, finished]) gone.destroy();
+    await Promise.all([socket, finished].map((gone) => gone.closed || once(gone, 'close')));
+    // One more round trip: by then the server has seen both connections end.
+    await say(request('GET /'));
+    expect(server.fleet.slots.runs.map(({ isCanceled }) => isCanceled)).toEqual([false, false]);
+    server.fleet.slots.runs[0]?.succeed();
+  });
+
+  it('cannot be told from one that only closes its sending side: that cancels, too', async () => {
+    const socket = await open();
+    socket.end(create('{"id":"a"}'));
+    await runs(1);
+    await canceled();
+  });
+});
+
+describe('the end of the server', () => {
+  it('closes idle connections, and refuses new ones', async () => {
+    const socket = await open();
+    await say(request('GET /'), socket);
+    const closed = once(socket, 'close');
+    await server.app.close();
+    await closed;
+    const late = connect(port, '127.0.0.1');
+    sockets.push(late);
+    const [error] = await once(late, 'error');
+    expect(error.code).toBe('ECONNREFUSED');
+  });
+
+  it('comes after POST /shutdown was answered, and after the answer of what ran', async () => {
+    const socket = await open();
+    const answered = say(create('{"id":"a"}'), socket);
+    await runs(1);
+    expect((await say(request('POST /shutdown', 'content-length: 0'))).body).toEqual({});
+    await canceled();
+    server.fleet.run.cancel();
+    expect((await answered).body).toMatchObject({ status: 'canceled' });
+    await server.app.closed;
+  });
+
+  it('frees the port', async () => {
+    await server.app.close();
+    const again = fakeServer({ config: { host: '127.0.0.1', port } });
+    await again.app.start();
+    const other = fakeServer({ config: { host: '127.0.0.1', port } });
+    await expect(other.app.start()).rejects.toMatchObject({ code: 'PAWL_PORT_IN_USE' });
+    await again.app.close();
+  });
+});
