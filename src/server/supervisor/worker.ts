@@ -15,7 +15,6 @@ import type {
   PredictorDescription,
   Purpose,
   WireError,
-  WorkerLog,
 } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
 import type { Slot } from '../slot/slot.ts';
@@ -27,7 +26,6 @@ import {
   isHearsay,
   isSelfEnding,
   type ProcessExit,
-  setupFailureText,
   type WorkerFault,
 } from './exit-reason.ts';
 import type { SetupReport } from './fleet.ts';
@@ -37,6 +35,7 @@ import type { WorkerEntry } from './spawn.ts';
 import { isLive, WORKER_TRANSITIONS, type WorkerStatus } from './status.ts';
 import { settlesWithin, stopInSteps } from './stop.ts';
 import { makeWorkerDirectory, removeDirectory } from './work-directory.ts';
+import { WorkerOutput } from './worker-output.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface WorkerOptions {
@@ -69,6 +68,7 @@ export class Worker implements HandshakeHost {
   readonly #status: StateMachine<WorkerStatus>;
   readonly #handshake: Handshake;
   readonly #setup: SetupRecord;
+  readonly #output: WorkerOutput;
   readonly #gone = deferred<WorkerEnd>();
   readonly #description = deferred<PredictorDescription>();
   #process: WorkerProcess | null = null;
@@ -87,6 +87,7 @@ export class Worker implements HandshakeHost {
     this.logger = logger;
     this.#options = options;
     this.#setup = new SetupRecord(clock);
+    this.#output = new WorkerOutput(index, logger, this.#setup);
     this.#handshake = new Handshake(this, config, options.purpose);
     this.#status = new StateMachine(`worker ${index}`, WORKER_TRANSITIONS, 'spawning', (status) =>
       options.onStatus(status),
@@ -173,12 +174,12 @@ export class Worker implements HandshakeHost {
       await this.#handshake.listen();
       // stop() may have come meanwhile.
       if (this.status !== 'spawning') return await this.#finish(null);
-      this.#process = await WorkerProcess.start(this.#options.entry, (text) => this.#onLastWords(text));
+      this.#process = await WorkerProcess.start(this.#options.entry, (text) => this.#output.lastWords(text));
     } catch (error) {
       this.giveUp({ kind: 'spawn_failed', detail: error instanceof Error ? error.message : String(error) });
       return await this.#finish(null);
     }
-    this.logger.debug({ worker: this.index, pid: this.#process.pid }, 'a worker was spawned');
+    this.#output.spawned(this.#process.pid);
     this.#control = new ControlChannel(this.#process.channel, this.clock, {
       onEvent: (event) => this.#onEvent(event),
       onClose: (reason) => this.#onControlClosed(reason),
@@ -190,15 +191,15 @@ export class Worker implements HandshakeHost {
   #onEvent(event: Exclude<ControlEvent, HealthcheckResult>): void {
     switch (event.type) {
       case 'log':
-        return this.#onLog(event);
+        return this.#output.captured(event);
       case 'diagnostic':
-        return this.logger[event.level]({ worker: this.index }, event.message);
+        return this.#output.diagnostic(event);
       case 'idle':
         return this.#onIdle(event.slot, event.id);
       case 'setup_failed':
         return this.#onSetupFailed(event.error);
       case 'fatal':
-        this.logger.error({ worker: this.index, stack: event.error.stack }, 'a worker reported its failure');
+        this.#output.fatal(event.error);
         return this.giveUp({ kind: 'fatal', error: event.error });
       case 'hello':
       case 'loaded':
@@ -216,19 +217,8 @@ export class Worker implements HandshakeHost {
     if (isLive(this.status) && !this.#status.can('setup_failed')) {
       throw new PawlError('PAWL_PROTOCOL', `message setup_failed came while the worker was ${this.status}`);
     }
-    this.#setup.failed(setupFailureText(error));
-    this.logger.error({ worker: this.index, stack: error.stack }, 'loading or setup() failed');
+    this.#output.setupFailed(error);
     this.giveUp({ kind: 'setup_failed', error });
-  }
-
-  #onLog({ origin, stream, data, id }: WorkerLog): void {
-    if (origin === 'setup') this.#setup.output(data);
-    this.logger.info({ worker: this.index, origin, stream, prediction: id }, data.trimEnd());
-  }
-
-  #onLastWords(text: string): void {
-    const pid = this.#process?.pid ?? null;
-    this.logger.warn({ worker: this.index, origin: 'runtime', pid }, text.trimEnd());
   }
 
   #onIdle(index: SlotIndex, id: PredictionId): void {
