@@ -34,7 +34,6 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: parts.bodyBytesMax,
-    requestTimeout: limit('requestReceiveMs'),
     // While it drains, the service refuses by itself, in the shape every other refusal has.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
