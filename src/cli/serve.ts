@@ -21,6 +21,7 @@ export async function runServe({ reference, flags }: CommandCall): Promise<ExitC
   const { log } = app.engine;
   for (const warning of warnings) log.warn({}, warning);
 
+  const ignore = () => log.info({ signal: 'SIGTERM' }, 'ignored because of --await-explicit-shutdown');
   let isStopping = false;
   const stop = (name: 'SIGINT' | 'SIGTERM') => {
     if (isStopping) {
@@ -36,8 +37,7 @@ export async function runServe({ reference, flags }: CommandCall): Promise<ExitC
   };
   process.on('SIGINT', stop);
   // Listened to in any case: without a listener the signal would end the process.
-  process.on('SIGTERM', config.awaitExplicitShutdown ? () => ignored() : stop);
-  const ignored = () => log.info({ signal: 'SIGTERM' }, 'ignored because of --await-explicit-shutdown');
+  process.on('SIGTERM', config.awaitExplicitShutdown ? ignore : stop);
 
   const url = await app.start();
   process.stdout.write(`Listening on ${url}\n`);
