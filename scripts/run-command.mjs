@@ -7,7 +7,11 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export function runCommand(command, args, { deadlineMs, ...options }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
-    const forward = (signal) => child.kill(signal);
+    let interrupted = false;
+    const forward = (signal) => {
+      interrupted = true;
+      child.kill(signal);
+    };
     for (const signal of FORWARDED) process.on(signal, forward);
     const timer = setTimeout(() => {
       console.error(`killed after ${deadlineMs / 60_000} minutes: ${[command, ...args].join(' ')}`);
@@ -22,9 +26,9 @@ export function runCommand(command, args, { deadlineMs, ...options }) {
       console.error(error.message);
       finish(127);
     });
-    child.on('exit', (code, signal) => {
-      // Interrupted by hand: the rest of the tests is not wanted either.
-      if (FORWARDED.includes(signal)) process.exit(1);
+    child.on('exit', (code) => {
+      // What would have come after this program is not wanted either.
+      if (interrupted) process.exit(1);
       finish(code ?? 1);
     });
   });
