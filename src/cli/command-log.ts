@@ -1,5 +1,5 @@
 // stderr of the commands that run once: what the predictor prints, as it is, and lines of ours between. Errors that
-// have a code end the command and are told there, once.
+// have a code, or are a worker's, end the command and are told there, once.
 import type { LogFields } from '../base/log.ts';
 import type { ServerLog } from '../server/observe/log.ts';
 import { errorText } from './usage-error.ts';
@@ -40,7 +40,8 @@ export function commandLog(transcript: Transcript): ServerLog {
     },
     warn: (fields, message) => transcript.line(`warning: ${message}${detail(fields)}`),
     error(fields, message) {
-      if (fields.code === undefined) transcript.line(`${message}${detail(fields)}`);
+      if (fields.code === undefined && fields.worker === undefined)
+        transcript.line(`${message}${detail(fields)}`);
     },
     flush: () => undefined,
   };

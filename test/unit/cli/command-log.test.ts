@@ -28,9 +28,10 @@ describe('stderr of a command', () => {
     expect(seen.text).toBe('loading weights\npawl: warning: a file stays: two lines\n');
   });
 
-  it('leaves an error with a code to the end of the command', () => {
+  it('leaves an error that has a code or is a worker’s to the end of the command', () => {
     const { seen, log } = transcript();
     log.error({ code: 'PAWL_SETUP_THREW' }, 'told later');
+    log.error({ worker: 0 }, 'setup() failed');
     log.error({ error: new Error('why') }, 'an observer failed');
     expect(seen.text).toBe('pawl: an observer failed: why\n');
   });
