@@ -1,5 +1,5 @@
 // Makes a JSON Schema 2020-12 out of the component schemas of an OpenAPI document: `nullable: true` becomes a union
-// with null. Never touches data inside a schema (defaults, enums, examples).
+// with null, an exclusive bound is one number again. Never touches data inside a schema (defaults, enums, examples).
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
 
 const SCHEMA = new Set([
@@ -37,10 +37,33 @@ export function schemaRoot(document: JsonObject): JsonObject {
 
 function honourNullable(schema: Json): Json {
   if (!isJsonObject(schema)) return schema;
-  const entries = Object.entries(schema).map(([key, value]) => [key, withinKeyword(key, value)] as const);
+  const entries = Object.entries(exclusiveBounds(schema)).map(
+    ([key, value]) => [key, withinKeyword(key, value)] as const,
+  );
   if (schema.nullable !== true) return Object.fromEntries(entries);
   const rest = Object.fromEntries(entries.filter(([key]) => key !== 'nullable'));
   return { anyOf: [rest, { type: 'null' }] };
+}
+
+/** OpenAPI 3.0 says `exclusiveMinimum: true` beside `minimum`. */
+function exclusiveBounds(schema: JsonObject): JsonObject {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, ...rest } = schema;
+  return {
+    ...rest,
+    ...exclusiveBound('minimum', minimum, 'exclusiveMinimum', exclusiveMinimum),
+    ...exclusiveBound('maximum', maximum, 'exclusiveMaximum', exclusiveMaximum),
+  };
+}
+
+function exclusiveBound(
+  key: string,
+  bound: Json | undefined,
+  flag: string,
+  value: Json | undefined,
+): JsonObject {
+  if (value === true) return bound === undefined ? {} : { [flag]: bound };
+  const inclusive = bound === undefined ? {} : { [key]: bound };
+  return value === undefined || value === false ? inclusive : { ...inclusive, [flag]: value };
 }
 
 function withinKeyword(key: string, value: Json): Json {

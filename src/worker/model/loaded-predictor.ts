@@ -20,8 +20,10 @@ export interface InputSchema {
 
 export interface OutputSchema {
   readonly json: JsonObject;
-  /** Checks an already encoded value or, for a list output that streams, one item. null where only documented. */
+  /** Checks an already encoded value. */
   check(value: Json): readonly InputIssue[];
+  /** Where a list is declared: what checks one item of it, as a generator yields it. Else null. */
+  readonly items: OutputSchema | null;
 }
 
 /** A task is what a prediction runs: predict() or train(). */
@@ -33,6 +35,8 @@ export interface Task {
   readonly output: OutputSchema | null;
   /** From the declaration; only decides whether more than one slot is allowed. What a call returns decides the rest. */
   readonly isAsync: boolean;
+  /** From the declaration, for the document: a generator function, or an async one. */
+  readonly isGenerator: boolean;
   call(input: unknown, scope: Scope): unknown;
 }
 

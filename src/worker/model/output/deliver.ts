@@ -84,7 +84,8 @@ class OutputSender {
   }
 
   #sendEncoded(encoded: EncodedOutput, kind: OutputKind, index: number, path: string): void | Promise<void> {
-    const { id, schema, outputDir, sendLine } = this.#parts;
+    const { id, schema: declared, outputDir, sendLine } = this.#parts;
+    const schema = kind === 'chunk' ? (declared?.items ?? declared) : declared;
     if (schema !== null) checkOutput(encoded, schema, path);
     const line = packOutput(encoded, { id, kind, index, outputDir });
     if (line instanceof Promise) return line.then(sendLine);

@@ -59,7 +59,7 @@ it('refuses more files than a line can name', () => {
   expect(pack).toThrow(/^Output contains 80000 files, too many for one value: /);
 });
 
-const schema = (check: (value: Json) => readonly InputIssue[]) => ({ json: {}, check });
+const schema = (check: (value: Json) => readonly InputIssue[]) => ({ json: {}, check, items: null });
 
 it('accepts what the schema accepts', () => {
   const check = vi.fn(() => []);
