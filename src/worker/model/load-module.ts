@@ -1,0 +1,61 @@
+// A file → its exports. TypeScript goes through tsx with the tsconfig.json nearest to the file; JavaScript is imported
+// as it is. What a module throws while it is imported is the user's: it is passed on as the cause, stack and all.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { importFailure } from './load-failure.ts';
+
+const JAVASCRIPT = ['.js', '.mjs', '.cjs'];
+const COMPILED = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
+const TSCONFIG_VARIABLE = 'TSX_TSCONFIG_PATH';
+
+export const EXTENSIONS: readonly string[] = [...COMPILED, ...JAVASCRIPT];
+
+export type ModuleExports = Readonly<Record<string, unknown>>;
+
+export function canLoad(file: string): boolean {
+  return EXTENSIONS.includes(path.extname(file));
+}
+
+/** @throws PawlError PAWL_LOAD_FAILED */
+export async function loadModule(file: string): Promise<ModuleExports> {
+  // Stacks name the lines that the user wrote, also of JavaScript that was compiled before it came here.
+  process.setSourceMapsEnabled(true);
+  try {
+    if (COMPILED.includes(path.extname(file))) await registerCompiler(nearestTsconfig(file));
+    const module: ModuleExports = await import(pathToFileURL(file).href);
+    return module;
+  } catch (error) {
+    throw await importFailure(file, error);
+  }
+}
+
+/**
+ * For the whole process, which is there for the predictor alone: imports that happen later, in setup() or predict(),
+ * are compiled as well. tsx's scoped tsImport() would spoil the positions in CommonJS modules and give user code
+ * second copies of the packages it shares with the worker.
+ */
+async function registerCompiler(tsconfig: string | null): Promise<void> {
+  const [esm, cjs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
+  esm.register({ tsconfig: tsconfig ?? false });
+  // The CommonJS half takes its tsconfig.json from the environment only. The predictor's own children get theirs.
+  const before = process.env[TSCONFIG_VARIABLE];
+  if (tsconfig !== null) process.env[TSCONFIG_VARIABLE] = tsconfig;
+  try {
+    cjs.register();
+  } finally {
+    if (before === undefined) delete process.env[TSCONFIG_VARIABLE];
+    else process.env[TSCONFIG_VARIABLE] = before;
+  }
+}
+
+function nearestTsconfig(file: string): string | null {
+  let folder = path.dirname(file);
+  for (;;) {
+    const candidate = path.join(folder, 'tsconfig.json');
+    if (existsSync(candidate)) return candidate;
+    const parent = path.dirname(folder);
+    if (parent === folder) return null;
+    folder = parent;
+  }
+}
