@@ -16,6 +16,7 @@ describe("import 'pawl'", () => {
       'file',
       'outputFile',
       'secret',
+      'serve',
     ]);
   });
 
