@@ -138,7 +138,10 @@ export const LIMITS = {
     'What an ended worker had still sent is read for this long; then its predictions fail.',
   ),
   describeMs: ms(120_000, 'A worker that has not described its predictor by then is killed (pawl schema).'),
-  parentGoneMs: ms(2_000, 'A worker that lost its server kills its descendants and ends by then.'),
+  serverGoneMs: ms(
+    200,
+    'A worker that lost a slot socket waits this long to see whether its server is gone; then it ends.',
+  ),
   restartDelayMsMin: ms(100, 'First pause before a crashed worker is started again; it doubles each time.'),
   restartDelayMsMax: ms(30_000, 'Longest pause between two restarts.'),
   restartResetMs: ms(60_000, 'A worker that stayed ready this long starts again with the shortest pause.'),

@@ -20,8 +20,8 @@ export interface IoThreadParts {
   readonly shared: SharedState;
   readonly control: Connection;
   readonly toModel: (message: ToModel) => void;
-  /** Ends the process: a channel broke, or the server is gone. */
-  readonly abandon: (reason: Error | null) => void;
+  /** Ends the process: a slot socket broke, or the server is gone. */
+  readonly slotLost: (reason: Error | null) => void;
 }
 
 export class IoThread {
@@ -100,7 +100,7 @@ export class IoThread {
           this.#settleStreams(from);
           this.#parts.toModel({ type: 'predict', slot: from.index, run: from.run, request });
         },
-        onClosed: (reason) => this.#parts.abandon(reason ?? new Error(`slot socket ${index} was closed`)),
+        onClosed: (reason) => this.#parts.slotLost(reason ?? new Error(`slot socket ${index} was closed`)),
         onDrain: () => this.#resumeIfSmall(),
       });
       this.#slots.push(slot);

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
 import { systemClock } from '../../base/clock.ts';
 import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
 import { loadNative } from '../../native/binding.ts';
 import { Connection } from '../../protocol/connection.ts';
 import type { Fatal, Hello } from '../../protocol/control-messages.ts';
@@ -15,7 +16,7 @@ import type { IoStart, ToIo, ToModel } from '../thread-messages.ts';
 import { wireError } from '../wire-error.ts';
 import { ControlStream } from './control-stream.ts';
 import { IoThread } from './io-thread.ts';
-import { endWithoutServer } from './parent-gone.ts';
+import { endGroup, endWithoutServer } from './parent-gone.ts';
 
 assert(parentPort !== null, 'the I/O thread is started by worker/bootstrap.ts');
 const port = parentPort;
@@ -39,7 +40,12 @@ const control = new Connection(new ControlStream(start.controlIn, start.controlO
   onDrain: () => io.controlDrained(),
 });
 
-/** A channel broke while the server may still be there: say why, past every queue, and end. */
+/** A slot socket broke. When the server died all channels end, in any order: the control channel's end tells. */
+function slotLost(reason: Error | null): void {
+  systemClock.after(limit('serverGoneMs'), () => abandon(reason));
+}
+
+/** A channel broke while the server is still there: say why, past every queue, and end everything. */
 function abandon(reason: Error | null): void {
   const error = reason ?? new PawlError('PAWL_PROTOCOL', 'a channel to the server was lost');
   const fatal: Fatal = { type: 'fatal', error: wireError(error, 'PAWL_PROTOCOL') };
@@ -49,7 +55,7 @@ function abandon(reason: Error | null): void {
     // The control channel is gone as well: then the server is.
     endWithoutServer(workDir, native);
   }
-  native.exitNow(EXIT_CODES.transport);
+  endGroup(native, EXIT_CODES.transport);
 }
 
 const io = new IoThread(
@@ -59,7 +65,7 @@ const io = new IoThread(
     shared: new SharedState(start.shared),
     control,
     toModel: (message: ToModel) => port.postMessage(message),
-    abandon,
+    slotLost,
   },
   start.capture,
 );

@@ -7,13 +7,18 @@ import { EXIT_CODES } from '../exit-codes.ts';
 
 export function endWithoutServer(workDir: string | null, native: NativeApi): never {
   if (workDir !== null) removeWorkDir(workDir);
+  return endGroup(native, EXIT_CODES.serverGone);
+}
+
+/** Ends this process and the subprocesses that are still in its group. */
+export function endGroup(native: NativeApi, code: number): never {
   try {
     // The worker leads its own process group; its subprocesses are in it, and so is this process.
     process.kill(-process.pid, 'SIGKILL');
   } catch {
     // Started by hand, without a group of its own: only this process is ours to end.
   }
-  return native.exitNow(EXIT_CODES.serverGone);
+  return native.exitNow(code);
 }
 
 function removeWorkDir(workDir: string): void {

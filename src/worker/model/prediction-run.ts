@@ -126,7 +126,7 @@ export class PredictionRun implements Origin {
 
   #failed(error: unknown, issues: readonly InputIssue[]): void {
     if (this.#isOver) return;
-    if (!(error instanceof PawlError) && !(error instanceof CancelationError)) {
+    if (!(error instanceof PawlError) && !isCancelation(error)) {
       this.#parts.writeLog('stderr', userStack(error), this);
     }
     const wire = wireError(error, 'PAWL_PREDICT_FAILED');
@@ -170,6 +170,12 @@ export class PredictionRun implements Origin {
   #sendLine(line: string): void {
     if (this.isActive) this.#parts.sendLine(this.slot, line);
   }
+}
+
+/** Also what Node's own functions throw when scope.signal aborts them. Nobody needs the stack of a cancel. */
+function isCancelation(error: unknown): boolean {
+  if (error instanceof CancelationError) return true;
+  return error instanceof Error && error.cause instanceof CancelationError;
 }
 
 function describeIssues(issues: readonly InputIssue[]): string {
