@@ -56,7 +56,9 @@ export class SourceConverter {
     if (known !== undefined) return known;
     const target = resolveReference(this.#root, ref);
     const wanted =
-      isJsonObject(target) && typeof target.title === 'string' ? target.title : referenceName(ref);
+      isJsonObject(target) && typeof target.title === 'string'
+        ? target.title
+        : referenceName(ref).replace(/^_+/, '');
     const name = this.#components.claim(wanted, this.#owner);
     this.#names.set(ref, name);
     this.#components.set(name, this.convert(target ?? true));

@@ -7,25 +7,38 @@ import { resolveReference } from './references.ts';
 /** Schemas that refer to each other can be followed in very many ways; nobody declares files in so many places. */
 const VISITS_MAX = 10_000;
 
-type Visit = (schema: Json | undefined, path: FilePath, refs: ReadonlySet<string>) => void;
+interface Visit {
+  readonly schema: Json | undefined;
+  readonly path: FilePath;
+  /** References that were followed to get here. */
+  readonly refs: ReadonlySet<string>;
+}
 
 export function filePlaces(root: JsonObject): readonly FilePath[] {
   const found = new Map<string, FilePath>();
-  let visits = 0;
-  const visit: Visit = (schema, path, refs) => {
-    visits += 1;
-    if (!isJsonObject(schema) || visits > VISITS_MAX) return;
+  // Level by level: where not everything can be looked at, what is near the top is.
+  const queue: Visit[] = [{ schema: root, path: [], refs: new Set() }];
+  for (let visits = 0; visits < Math.min(queue.length, VISITS_MAX); visits++) {
+    const { schema, path, refs } = queue[visits] ?? { path: [], refs: new Set() };
+    if (!isJsonObject(schema)) continue;
     if (isFileSchema(schema)) found.set(JSON.stringify(path), path);
-    if (typeof schema.$ref === 'string' && !refs.has(schema.$ref)) {
-      visit(resolveReference(root, schema.$ref), path, new Set([...refs, schema.$ref]));
-    }
-    for (const [name, property] of Object.entries(propertiesOf(schema)))
-      visit(property, [...path, name], refs);
-    for (const item of eachItem(schema)) visit(item, [...path, null], refs);
-    for (const part of alternatives(schema)) visit(part, path, refs);
-  };
-  visit(root, [], new Set());
+    if (queue.length < VISITS_MAX) queue.push(...next(root, schema, { path, refs }));
+  }
   return [...found.values()];
+}
+
+function next(root: JsonObject, schema: JsonObject, { path, refs }: Omit<Visit, 'schema'>): Visit[] {
+  const visits: Visit[] = [];
+  if (typeof schema.$ref === 'string' && !refs.has(schema.$ref)) {
+    const target = resolveReference(root, schema.$ref);
+    visits.push({ schema: target, path, refs: new Set([...refs, schema.$ref]) });
+  }
+  for (const part of alternatives(schema)) visits.push({ schema: part, path, refs });
+  for (const [name, property] of Object.entries(propertiesOf(schema))) {
+    visits.push({ schema: property, path: [...path, name], refs });
+  }
+  for (const item of eachItem(schema)) visits.push({ schema: item, path: [...path, null], refs });
+  return visits;
 }
 
 /** What describes the items of a list or the values of a dict. */

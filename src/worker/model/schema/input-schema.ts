@@ -55,7 +55,8 @@ function standardCheck(validate: Validate): Check {
 }
 
 function issueOf(issue: StandardSchemaV1.Issue): InputIssue {
-  const path = (issue.path ?? []).map((segment) => {
+  // Some libraries give an array type of their own.
+  const path = Array.from(issue.path ?? [], (segment) => {
     const key = typeof segment === 'object' ? segment.key : segment;
     return typeof key === 'symbol' ? String(key) : key;
   });

@@ -23,6 +23,8 @@ function overrideZod(context: unknown): void {
   const json = read(context, 'jsonSchema');
   if (!isObject(definition) || !isObject(json)) return;
   if (definition.type === 'date') Object.assign(json, { type: 'string', format: 'date-time' });
+  // zod writes an infinite default as null.
+  if (json.default === null && (definition.defaultValue ?? null) !== null) delete json.default;
   if (definition.type !== 'string') return;
   // Added refinements, and the format of a schema that is one itself.
   const checks = [definition, ...(Array.isArray(definition.checks) ? definition.checks.map(checkOf) : [])];
