@@ -1,10 +1,12 @@
 // Which export of a module is the predictor: the one that was named, else the first of four that can be one. CommonJS
 // modules arrive wrapped in `default`, sometimes twice.
 import { PawlError } from '../../errors.ts';
+import { isDefinedPredictor } from '../../predictor/definition.ts';
 import { isPredictorLike } from './forms.ts';
 import type { ModuleExports } from './load-module.ts';
 
 const TRIED = ['default', 'Predictor', 'Runner', 'predict'];
+const PARTS = new Set(['predict', 'run', 'train', 'setup', 'healthcheck']);
 const NAMED_MAX = 20;
 
 export interface FoundExport {
@@ -46,8 +48,10 @@ function unwrap(module: ModuleExports): ReadonlyMap<string, unknown> {
   if (typeof inner !== 'object' || inner === null) return outer;
   // Compiled from ES modules: module.exports is the namespace that its author meant.
   if ('__esModule' in inner && inner.__esModule === true) return entriesOf(inner);
-  // Names that Node did not find in the source of a CommonJS module. What is a predictor as a whole stays whole.
-  return isPredictorLike(inner) ? outer : new Map([...entriesOf(inner), ...outer]);
+  if (isDefinedPredictor(inner)) return outer;
+  // Names that Node did not find in the source of a CommonJS module. A predictor's own parts are no exports.
+  const hidden = [...entriesOf(inner)].filter(([name]) => !(isPredictorLike(inner) && PARTS.has(name)));
+  return new Map([...hidden, ...outer]);
 }
 
 function entriesOf(object: object): ReadonlyMap<string, unknown> {
