@@ -1,5 +1,5 @@
 // Reads a text sentence by sentence, with wink-nlp: how the sentence feels, and the names, dates and amounts in it.
-// Each sentence is an output of its own: a client that asks for an event stream sees it as soon as it is done.
+// predict() is a generator: each sentence is an output of its own, handed on as soon as it is done.
 import { setImmediate } from 'node:timers/promises';
 import { definePredictor } from 'pawl';
 import model from 'wink-eng-lite-web-model';

@@ -1,8 +1,10 @@
 // Reads the receipt that the example ships: the text is known, because the picture was rendered from it.
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { type FileServer, serveFiles } from '../helpers/file-server.ts';
-import { dataUrl, predict } from '../helpers/predictions.ts';
+import { dataUrl, getPrediction, predict } from '../helpers/predictions.ts';
+import { childrenOf } from '../helpers/processes.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
 
 const RECEIPT =
@@ -82,6 +84,29 @@ describe('examples/ocr', () => {
     expect(broken.body.error).toContain('the picture could not be read');
     const next = await predict(server.url, { image: dataUrl('image/jpeg', picture) });
     expect(oneLine((next.body.output as Reading).text)).toBe(RECEIPT);
+  });
+
+  it('stops a canceled reading, and reads the next one in the same worker', async () => {
+    const workers = childrenOf(server.pid);
+    const headers = { prefer: 'respond-async' };
+    const started = await predict(server.url, { image: dataUrl('image/jpeg', picture) }, headers);
+    expect(started.status).toBe(202);
+    const { id } = started.body;
+    const cancel = await fetch(`${server.url}/predictions/${id}/cancel`, { method: 'POST' });
+    expect(cancel.status).toBe(200);
+    const ended = await eventually('the prediction ends', async () => {
+      const { body } = await getPrediction(server.url, id);
+      return ['starting', 'processing'].includes(body.status) ? null : body;
+    });
+    expect(ended.status).toBe('canceled');
+    expect(ended.output ?? null).toBeNull();
+
+    const next = await eventually('the slot is free again', async () => {
+      const answer = await predict(server.url, { image: dataUrl('image/jpeg', picture) });
+      return answer.status === 409 ? null : answer;
+    });
+    expect(oneLine((next.body.output as Reading).text)).toBe(RECEIPT);
+    expect(childrenOf(server.pid)).toEqual(workers);
   });
 
   it('refuses a language it has no data for', async () => {

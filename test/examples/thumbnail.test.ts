@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { type FileServer, serveFiles } from '../helpers/file-server.ts';
 import { bytesOf, dataUrl, getPrediction, type PredictionBody, predict } from '../helpers/predictions.ts';
-import { isAlive } from '../helpers/processes.ts';
+import { childrenOf, isAlive } from '../helpers/processes.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
 
 const REFERENCE = 'examples/thumbnail/predict.ts';
@@ -110,9 +110,11 @@ describe('examples/thumbnail where ffmpeg is not as it should be', () => {
       '#!/bin/sh\necho "ffmpeg has process id $$" >&2\nexec sleep 600\n',
     );
     await chmod(join(scratch, 'ffmpeg'), 0o755);
-    // The server's own means of ending a prediction come too late to be what ends this one.
-    const args = ['--cancel-grace', '120', '--cancel-kill', '150'];
+    // Replacing the worker would end ffmpeg as well; so late, it cannot be what does.
+    const args = ['--cancel-kill', '150'];
     server = await startServer(REFERENCE, { args, env: { PATH: `${scratch}:${process.env.PATH}` } });
+    const workers = childrenOf(server.pid);
+    expect(workers).toHaveLength(1);
     const headers = { prefer: 'respond-async' };
     const { body } = await predict(server.url, { video: dataUrl('video/mp4', video) }, headers);
     const running = await until(server.url, body.id, 'ffmpeg runs', ({ logs }) =>
@@ -124,7 +126,12 @@ describe('examples/thumbnail where ffmpeg is not as it should be', () => {
     await fetch(`${server.url}/predictions/${body.id}/cancel`, { method: 'POST' });
     const ended = await until(server.url, body.id, 'it ends', ({ status }) => status !== 'processing');
     expect(ended.status).toBe('canceled');
-    expect(isAlive(ffmpegPid)).toBe(false);
+    await eventually('ffmpeg has ended', () => (isAlive(ffmpegPid) ? null : 'ended'));
+    // The worker is the same one, and free again.
+    await rm(join(scratch, 'ffmpeg'));
+    const next = await predict(server.url, { video: dataUrl('video/mp4', video), width: 64 });
+    expect(next.body.status).toBe('succeeded');
+    expect(childrenOf(server.pid)).toEqual(workers);
   });
 });
 
