@@ -75,6 +75,14 @@ export const LIMITS = {
     20,
     'A write to stderr waits this long for stdout to be read (and the reverse) to keep their order in the log.',
   ),
+  descendantsMax: count(
+    10_000,
+    'Processes below a worker beyond this many are not looked at when the subprocesses of a prediction are ended.',
+  ),
+  orphanReapMs: ms(
+    1_000,
+    'An ended process that a subprocess left behind is taken off the process table after this long.',
+  ),
   pendingCancels: count(1_000, 'The oldest cancel that arrived before its prediction is forgotten.'),
   slotsPerWorkerMax: count(1024, 'A higher --concurrency is refused.'),
   workersMax: count(256, 'A higher --workers is refused.'),

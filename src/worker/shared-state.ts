@@ -3,14 +3,16 @@
 import { limit } from '../limits.ts';
 
 const BACKLOG_CELL = 0;
-const FIRST_SLOT_CELL = 1;
+const SPAWN_CELL = 1;
+const FIRST_SLOT_CELL = 2;
+const FIRST_SPAWNED_CELL = FIRST_SLOT_CELL + limit('slotsPerWorkerMax');
 
 export class SharedState {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Int32Array;
 
   constructor(buffer?: SharedArrayBuffer) {
-    const bytes = (FIRST_SLOT_CELL + limit('slotsPerWorkerMax')) * Int32Array.BYTES_PER_ELEMENT;
+    const bytes = (FIRST_SPAWNED_CELL + limit('slotsPerWorkerMax')) * Int32Array.BYTES_PER_ELEMENT;
     this.buffer = buffer ?? new SharedArrayBuffer(bytes);
     this.#cells = new Int32Array(this.buffer);
   }
@@ -23,6 +25,25 @@ export class SharedState {
   /** Model thread: was run number `run` on `slot` canceled? */
   isCanceled(slot: number, run: number): boolean {
     return Atomics.load(this.#cells, FIRST_SLOT_CELL + slot) === run;
+  }
+
+  /**
+   * Model thread: a subprocess is about to be started, by run number `run` on `slot` or by no prediction (null).
+   * Returns the number of this start. A synchronous one blocks the thread from now on.
+   */
+  spawning(at: { readonly slot: number; readonly run: number } | null): number {
+    if (at !== null) Atomics.store(this.#cells, FIRST_SPAWNED_CELL + at.slot, at.run);
+    return Atomics.add(this.#cells, SPAWN_CELL, 1) + 1;
+  }
+
+  /** I/O thread: how many subprocesses were started so far, the one under way included. */
+  get spawnCount(): number {
+    return Atomics.load(this.#cells, SPAWN_CELL);
+  }
+
+  /** I/O thread: did run number `run`, the last on `slot`, start a subprocess? */
+  hasSpawned(slot: number, run: number): boolean {
+    return Atomics.load(this.#cells, FIRST_SPAWNED_CELL + slot) === run;
   }
 
   /** Model thread: `bytes` were handed to the I/O thread. Waits while more than the limit is on its way. */
