@@ -7,9 +7,11 @@
         "native/src/capture_pipe.cc",
         "native/src/fd_io.cc",
         "native/src/fd_redirect.cc",
+        "native/src/interrupt.cc",
         "native/src/no_exceptions.cc",
         "native/src/process_bonds.cc",
-        "native/src/sys_error.cc"
+        "native/src/sys_error.cc",
+        "native/src/v8_terminate.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [

@@ -6,6 +6,7 @@
 #include "capture_pipe.h"
 #include "fd_io.h"
 #include "fd_redirect.h"
+#include "interrupt.h"
 #include "process_bonds.h"
 #include "sys_error.h"
 
@@ -106,6 +107,55 @@ Value ExitNow(const CallbackInfo& info) {
   pawl::ExitNow(code);
 }
 
+Value PrepareInterrupts(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), pawl::PrepareInterrupts());
+}
+
+Value Guard(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  uint64_t token;
+  Napi::Function call;
+  if (!pawl::ReadToken(info, 0, &token) || !pawl::ReadFunction(info, 1, "call", &call)) return env.Undefined();
+  napi_value value;
+  const pawl::GuardOutcome outcome = pawl::Guard(env, token, call, &value);
+  if (outcome == pawl::GuardOutcome::kThrew) return Value();
+  if (outcome == pawl::GuardOutcome::kRefused) {
+    Napi::Error::New(env, "guard() needs prepareInterrupts() on the same thread").ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("interrupted", Napi::Boolean::New(env, outcome == pawl::GuardOutcome::kInterrupted));
+  if (outcome == pawl::GuardOutcome::kReturned) result.Set("value", value);
+  return result;
+}
+
+Value Interrupt(const CallbackInfo& info) {
+  uint64_t token;
+  if (!pawl::ReadToken(info, 0, &token)) return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), pawl::Interrupt(token));
+}
+
+Value Nudge(const CallbackInfo& info) {
+  uint64_t token;
+  if (!pawl::ReadToken(info, 0, &token)) return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), pawl::Nudge(token));
+}
+
+Value TokenInside(const CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(pawl::TokenInside()));
+}
+
+Value FatalException(const CallbackInfo& info) {
+  napi_fatal_exception(info.Env(), info[0]);
+  return info.Env().Undefined();
+}
+
+Value Reap(const CallbackInfo& info) {
+  int32_t pid;
+  if (!pawl::ReadInteger(info, 0, "pid", &pid)) return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), pawl::Reap(pid));
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("redirect", Napi::Function::New<Redirect>(env, "redirect"));
   exports.Set("capturePipe", Napi::Function::New<CapturePipe>(env, "capturePipe"));
@@ -117,6 +167,13 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env, "dieWithParent"));
   exports.Set("adoptOrphans", Napi::Function::New<AdoptOrphans>(env, "adoptOrphans"));
   exports.Set("exitNow", Napi::Function::New<ExitNow>(env, "exitNow"));
+  exports.Set("prepareInterrupts", Napi::Function::New<PrepareInterrupts>(env, "prepareInterrupts"));
+  exports.Set("guard", Napi::Function::New<Guard>(env, "guard"));
+  exports.Set("interrupt", Napi::Function::New<Interrupt>(env, "interrupt"));
+  exports.Set("nudge", Napi::Function::New<Nudge>(env, "nudge"));
+  exports.Set("tokenInside", Napi::Function::New<TokenInside>(env, "tokenInside"));
+  exports.Set("fatalException", Napi::Function::New<FatalException>(env, "fatalException"));
+  exports.Set("reap", Napi::Function::New<Reap>(env, "reap"));
   return exports;
 }
 

@@ -22,6 +22,28 @@ inline bool ReadInteger(const Napi::CallbackInfo& info, size_t index, const char
   return false;
 }
 
+/** An integer from 1 to 2^53-1. False with an exception pending. */
+inline bool ReadToken(const Napi::CallbackInfo& info, size_t index, uint64_t* token) {
+  constexpr double kLargest = 9007199254740991;
+  if (info[index].IsNumber()) {
+    const double number = info[index].As<Napi::Number>().DoubleValue();
+    *token = number >= 1 && number <= kLargest ? static_cast<uint64_t>(number) : 0;
+    if (static_cast<double>(*token) == number && *token != 0) return true;
+  }
+  Napi::TypeError::New(info.Env(), "token must be an integer from 1 to 9007199254740991").ThrowAsJavaScriptException();
+  return false;
+}
+
+/** False with an exception pending. */
+inline bool ReadFunction(const Napi::CallbackInfo& info, size_t index, const char* name, Napi::Function* function) {
+  if (info[index].IsFunction()) {
+    *function = info[index].As<Napi::Function>();
+    return true;
+  }
+  Napi::TypeError::New(info.Env(), std::string(name) + " must be a function").ThrowAsJavaScriptException();
+  return false;
+}
+
 struct Bytes {
   uint8_t* data;
   size_t length;

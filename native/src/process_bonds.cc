@@ -1,6 +1,7 @@
 #include "process_bonds.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -31,6 +32,8 @@ SysError AdoptOrphans(bool* supported) {
 #endif
   return {};
 }
+
+bool Reap(int pid) { return pid > 0 && waitpid(pid, nullptr, WNOHANG) == pid; }
 
 void ExitNow(int code) { _exit(code); }
 

@@ -16,6 +16,9 @@ SysError DieWithParent(bool* supported);
 /** Makes this process the new parent of descendants whose own parent ends, instead of init. */
 SysError AdoptOrphans(bool* supported);
 
+/** waitpid() without waiting: true when the child `pid` had ended and its entry is gone now. Any thread. */
+bool Reap(int pid);
+
 /** Any thread; no exit handlers, no destructors, no flush. */
 [[noreturn]] void ExitNow(int code);
 

@@ -19,6 +19,13 @@ const FUNCTIONS = {
   dieWithParent: true,
   adoptOrphans: true,
   exitNow: true,
+  prepareInterrupts: true,
+  guard: true,
+  interrupt: true,
+  nudge: true,
+  tokenInside: true,
+  fatalException: true,
+  reap: true,
 } as const satisfies Record<keyof NativeApi, true>;
 
 interface Attempt {

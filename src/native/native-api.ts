@@ -14,6 +14,11 @@ export interface Redirected {
   readonly capturedStderr: number;
 }
 
+/** What became of a guarded call. Where it was interrupted, its value or exception is dropped. */
+export type GuardResult<T> =
+  | { readonly interrupted: false; readonly value: T }
+  | { readonly interrupted: true };
+
 export interface NativeApi {
   /**
    * Moves stdin, stdout and stderr away, puts /dev/null on 0 and capture pipes of `pipeBytes` (as far as the system
@@ -41,4 +46,31 @@ export interface NativeApi {
   adoptOrphans(): boolean;
   /** Ends the process at once, from any thread; runs no exit handlers. Never returns. */
   exitNow(code: number): never;
+  /**
+   * On the main thread, before the first guard(). False where this Node, this system or this thread cannot interrupt;
+   * then guard() throws, and interrupt() and nudge() find nothing.
+   */
+  prepareInterrupts(): boolean;
+  /**
+   * Calls `call` so that interrupt() of the same token, an integer from 1 to 2^53-1, can end it. Calls may nest, with
+   * the same or another token. An exception of `call` is thrown on as it is. Interrupted code runs neither catch nor
+   * finally; Interruption in interrupt.ts mends what Node loses by that.
+   */
+  guard<T>(token: number, call: () => T): GuardResult<T>;
+  /**
+   * From any thread: ends the innermost call if it is one of `token`, and only that one. False otherwise, also while
+   * a call of `token` waits for one of another token that it contains. Nudge until the interrupted call has ended.
+   */
+  interrupt(token: number): boolean;
+  /**
+   * From any thread: asks again for what interrupt() was asked for, and never for more. False once the call has ended.
+   * Needed because a signal that arrives just before a system call blocks is lost.
+   */
+  nudge(token: number): boolean;
+  /** From any thread: the token of the innermost call, 0 where there is none. */
+  tokenInside(): number;
+  /** Reports `error` as uncaught, by which Node forgets every asynchronous context of the stack. */
+  fatalException(error: Error): void;
+  /** waitpid() without waiting: true when the child `pid` had ended and its entry is gone now. */
+  reap(pid: number): boolean;
 }

@@ -1,0 +1,33 @@
+// Calls user code so that another thread can end it, and mends what Node loses when that happens. Decides nothing about
+// when to interrupt; what the interrupted code left half done (files, locks, modules it was loading) stays so.
+import { AsyncResource } from 'node:async_hooks';
+import { returnToAsyncContext } from './async-context.ts';
+import type { GuardResult, NativeApi } from './native-api.ts';
+
+type Guard = Pick<NativeApi, 'prepareInterrupts' | 'guard' | 'fatalException'>;
+
+/** One per process, made on its main thread. */
+export class Interruption {
+  /** False where this Node or system cannot interrupt: guarded() then just calls. */
+  readonly isAvailable: boolean;
+  readonly #native: Guard;
+
+  constructor(native: Guard) {
+    this.#native = native;
+    this.isAvailable = native.prepareInterrupts();
+  }
+
+  /**
+   * Calls `call`. Its asynchronous context is one of its own: whatever AsyncLocalStorage.run() and its like have
+   * changed when the call is interrupted is gone afterwards, and what held before the call holds again.
+   */
+  guarded<T>(token: number, call: () => T): GuardResult<T> {
+    if (!this.isAvailable) return { interrupted: false, value: call() };
+    const context = new AsyncResource('PawlGuard', { requireManualDestroy: true });
+    return context.runInAsyncScope(() => {
+      const result = this.#native.guard(token, call);
+      if (result.interrupted) returnToAsyncContext(context.asyncId(), this.#native);
+      return result;
+    });
+  }
+}
