@@ -83,7 +83,6 @@ export const LIMITS = {
     1_000,
     'An ended process that a subprocess left behind is taken off the process table after this long.',
   ),
-  pendingCancels: count(1_000, 'The oldest cancel that arrived before its prediction is forgotten.'),
   slotsPerWorkerMax: count(1024, 'A higher --concurrency is refused.'),
   workersMax: count(256, 'A higher --workers is refused.'),
   bodyBytesMax: bytes(100 * MiB, 'A larger request body is answered 413.', '--max-body-bytes'),
@@ -113,6 +112,21 @@ export const LIMITS = {
   idleTokenMs: ms(
     5_000,
     'A slot that stays busy this long after its terminal message is poisoned and its worker replaced.',
+  ),
+  cancelGraceMs: ms(
+    2_000,
+    'A canceled prediction that still runs gets an interrupt where it blocks, and its subprocesses SIGTERM.',
+    '--cancel-grace',
+  ),
+  cancelGraceBlockedMs: ms(
+    250,
+    'The same where JavaScript blocks the event loop: nothing can hear the signal.',
+    '--cancel-grace',
+  ),
+  cancelTermMs: ms(
+    1_000,
+    'Subprocesses of a canceled prediction that ignored SIGTERM get SIGKILL.',
+    '--cancel-term',
   ),
   cancelKillMs: ms(
     10_000,
