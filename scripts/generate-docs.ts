@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { REFERENCE_VARIABLES } from '../src/cli/cog-variables.ts';
 import { formatBytes } from '../src/cli/flag-values.ts';
-import { SETTING_KEYS, SETTINGS, type Setting } from '../src/cli/settings.ts';
+import type { Setting } from '../src/cli/setting.ts';
+import { SETTING_KEYS, SETTINGS } from '../src/cli/settings.ts';
 import { ERRORS } from '../src/errors.ts';
 import { LIMITS } from '../src/limits.ts';
 

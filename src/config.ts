@@ -20,6 +20,13 @@ export interface Config {
   readonly concurrency: number | null;
   /** Milliseconds for loading and setup(); null waits without limit. */
   readonly setupTimeoutMs: number | null;
+  /** Milliseconds that a prediction may run; null: no limit. */
+  readonly predictTimeoutMs: number | null;
+  /** From a cancel to the interrupt and to SIGTERM for subprocesses; null: 2000, and 250 where JavaScript blocks. */
+  readonly cancelGraceMs: number | null;
+  /** From SIGTERM to SIGKILL for the subprocesses of a canceled prediction. */
+  readonly cancelTermMs: number;
+  /** From a cancel to the replacement of a worker that does not stop. */
   readonly cancelKillMs: number;
   readonly shutdownGraceMs: number;
   readonly inputFileBytesMax: number;
@@ -48,6 +55,9 @@ export const CONFIG_DEFAULTS = {
   workers: 1,
   concurrency: null,
   setupTimeoutMs: null,
+  predictTimeoutMs: null,
+  cancelGraceMs: null,
+  cancelTermMs: limit('cancelTermMs'),
   cancelKillMs: limit('cancelKillMs'),
   shutdownGraceMs: limit('shutdownGraceMs'),
   inputFileBytesMax: limit('inputFileBytesMax'),

@@ -12,6 +12,7 @@ export {
   type SetupOptions,
 } from './predictor/definition.ts';
 export { choices, file, secret } from './predictor/input-fields.ts';
+export { interruptible, isCancelable } from './predictor/interruptible.ts';
 export {
   OutputFile,
   type OutputFileOptions,

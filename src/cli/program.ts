@@ -4,7 +4,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { alternatives } from './flag-values.ts';
 import type { FlagTexts } from './read-config.ts';
-import { type CommandName, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from './settings.ts';
+import type { CommandName, Setting, SettingKey } from './setting.ts';
+import { SETTING_KEYS, SETTINGS } from './settings.ts';
 import { usageError } from './usage-error.ts';
 
 export interface CommandCall {

@@ -3,7 +3,8 @@
 import type { Config } from '../config.ts';
 import type { Environment, Inherited } from './cog-variables.ts';
 import type { PredictorReference } from './predictor-reference.ts';
-import { type CommandName, SETTINGS, type Setting, type SettingKey } from './settings.ts';
+import type { CommandName, Setting, SettingKey } from './setting.ts';
+import { SETTINGS } from './settings.ts';
 import { quoted, usageError } from './usage-error.ts';
 
 /** What the command line said: the text after a flag, true for a switch. */
@@ -37,6 +38,9 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     workers: read('workers'),
     concurrency: read('concurrency'),
     setupTimeoutMs: read('setupTimeoutMs'),
+    predictTimeoutMs: read('predictTimeoutMs'),
+    cancelGraceMs: read('cancelGraceMs'),
+    cancelTermMs: read('cancelTermMs'),
     cancelKillMs: read('cancelKillMs'),
     shutdownGraceMs: read('shutdownGraceMs'),
     inputFileBytesMax: read('inputFileBytesMax'),

@@ -3,39 +3,9 @@
 import { tmpdir } from 'node:os';
 import { CONFIG_DEFAULTS, type Config } from '../config.ts';
 import { limit } from '../limits.ts';
-import { COG, type InheritedVariable } from './cog-variables.ts';
-import {
-  anyText,
-  bytes,
-  formatBytes,
-  oneOf,
-  seconds,
-  type ValueKind,
-  wholeNumber,
-  yesOrNo,
-} from './flag-values.ts';
-
-export type CommandName = 'serve' | 'predict' | 'schema';
-
-/** Everything in Config but the predictor, which the argument REF names. */
-export type SettingKey = Exclude<keyof Config, 'predictorPath' | 'predictorExport'>;
-
-export interface Setting<T> {
-  /** null: only variables set it. */
-  readonly flag: `--${string}` | null;
-  /** null: a switch. */
-  readonly metavar: string | null;
-  readonly variable: `PAWL_${string}`;
-  /** A variable of Cog's, read with Cog's leniency when neither flag nor PAWL_* is given. */
-  readonly inherited: InheritedVariable<T> | null;
-  readonly kind: ValueKind<NonNullable<T>>;
-  readonly fallback: T;
-  /** The default in words; null where there is nothing to say. */
-  readonly fallbackText: string | null;
-  readonly help: string;
-  /** Commands that have the flag. Others take the default. */
-  readonly commands: readonly CommandName[];
-}
+import { COG } from './cog-variables.ts';
+import { anyText, bytes, formatBytes, oneOf, seconds, wholeNumber, yesOrNo } from './flag-values.ts';
+import type { CommandName, Setting, SettingKey } from './setting.ts';
 
 const RETENTION_MAX = 1_000_000;
 // A JSON body becomes one string, and V8's strings end a little above this.
@@ -101,6 +71,39 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     fallbackText: 'no limit',
     help: 'seconds for loading and setup(); a worker that takes longer is killed',
     commands: ALL,
+  },
+  predictTimeoutMs: {
+    flag: '--predict-timeout',
+    metavar: 'S',
+    variable: 'PAWL_PREDICT_TIMEOUT',
+    inherited: null,
+    kind: seconds('above zero'),
+    fallback: CONFIG_DEFAULTS.predictTimeoutMs,
+    fallbackText: 'no limit',
+    help: 'seconds that one prediction may run; then it is stopped like a canceled one, and fails',
+    commands: RUNNING,
+  },
+  cancelGraceMs: {
+    flag: '--cancel-grace',
+    metavar: 'S',
+    variable: 'PAWL_CANCEL_GRACE',
+    inherited: null,
+    kind: seconds('zero allowed'),
+    fallback: CONFIG_DEFAULTS.cancelGraceMs,
+    fallbackText: `${inSeconds(limit('cancelGraceMs'))}, ${inSeconds(limit('cancelGraceBlockedMs'))} where JavaScript blocks`,
+    help: 'seconds from the abort signal to the interrupt and to SIGTERM for subprocesses',
+    commands: RUNNING,
+  },
+  cancelTermMs: {
+    flag: '--cancel-term',
+    metavar: 'S',
+    variable: 'PAWL_CANCEL_TERM',
+    inherited: null,
+    kind: seconds('zero allowed'),
+    fallback: CONFIG_DEFAULTS.cancelTermMs,
+    fallbackText: inSeconds(CONFIG_DEFAULTS.cancelTermMs),
+    help: 'seconds from SIGTERM to SIGKILL for the subprocesses of a canceled prediction',
+    commands: RUNNING,
   },
   cancelKillMs: {
     flag: '--cancel-kill',

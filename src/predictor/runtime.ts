@@ -4,6 +4,8 @@ import type { Scope } from './scope.ts';
 
 export interface Runtime {
   currentScope(): Scope | null;
+  interruptible<T>(call: () => T): T;
+  isCancelable(): boolean;
 }
 
 const KEY = Symbol.for('pawl.runtime.1');

@@ -41,13 +41,17 @@ export interface Init {
   readonly inputFileBytesMax: number;
   readonly downloadMs: number;
   readonly userAgent: string | null;
+  /** From a cancel to the interrupt and to SIGTERM for subprocesses; null: the worker's own defaults. */
+  readonly cancelGraceMs: number | null;
+  /** From SIGTERM to SIGKILL for the subprocesses of a canceled prediction. */
+  readonly cancelTermMs: number;
 }
 
 export interface Cancel {
   readonly type: 'cancel';
   readonly slot: SlotIndex;
-  /** Ignored by the worker unless this prediction runs, or is about to run, on the slot. */
-  readonly id: PredictionId;
+  /** Number of the prediction on its slot, as in `predict`; an id may be used again, a number never is. */
+  readonly run: number;
 }
 
 export interface Healthcheck {

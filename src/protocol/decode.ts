@@ -85,8 +85,10 @@ const CONTROL_REQUESTS: Decoders<ControlRequest> = {
     inputFileBytesMax: field.count(raw, 'inputFileBytesMax'),
     downloadMs: field.count(raw, 'downloadMs'),
     userAgent: field.textOrNull(raw, 'userAgent'),
+    cancelGraceMs: field.countOrNull(raw, 'cancelGraceMs'),
+    cancelTermMs: field.count(raw, 'cancelTermMs'),
   }),
-  cancel: (raw) => ({ type: 'cancel', slot: slot(raw), id: id(raw) }),
+  cancel: (raw) => ({ type: 'cancel', slot: slot(raw), run: field.count(raw, 'run') }),
   healthcheck: (raw) => ({ type: 'healthcheck', id: asHealthcheckId(field.text(raw, 'id')) }),
   shutdown: () => ({ type: 'shutdown' }),
 };
@@ -127,6 +129,7 @@ const SLOT_REQUESTS: Decoders<SlotRequest> = {
   predict: (raw) => ({
     type: 'predict',
     id: id(raw),
+    run: field.count(raw, 'run'),
     mode: field.oneOf(raw, 'mode', MODES),
     input: payload(raw, 'input'),
     context: context(raw),
@@ -169,7 +172,13 @@ const SLOT_EVENTS: Decoders<SlotEvent> = {
     issues: field.list(raw, 'issues', inputIssue),
     predictMs: field.count(raw, 'predictMs'),
   }),
-  canceled: (raw) => ({ type: 'canceled', id: id(raw), predictMs: field.count(raw, 'predictMs') }),
+  canceled: (raw) => ({
+    type: 'canceled',
+    id: id(raw),
+    predictMs: field.count(raw, 'predictMs'),
+    stage: field.oneOf(raw, 'stage', ['signal', 'interrupt', 'terminate', 'kill', 'worker']),
+    cancelMs: field.count(raw, 'cancelMs'),
+  }),
 };
 
 function decode<U extends { type: string }>(decoders: Decoders<U>, line: string): U {

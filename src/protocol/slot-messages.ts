@@ -12,6 +12,8 @@ export type Payload =
 export interface Predict {
   readonly type: 'predict';
   readonly id: PredictionId;
+  /** 1 for the first prediction on this slot, then one more each time; what `cancel` names. */
+  readonly run: number;
   readonly mode: Mode;
   /** A JSON object that passed the server's schema check. */
   readonly input: Payload;
@@ -96,10 +98,19 @@ export interface Failed {
   readonly predictMs: number;
 }
 
+/**
+ * What stopped a canceled prediction. signal: scope.signal, or a throw point of its own. interrupt: its blocking
+ * JavaScript was ended. terminate, kill: its subprocesses were ended by SIGTERM or SIGKILL. worker: the whole worker.
+ */
+export type CancelStage = 'signal' | 'interrupt' | 'terminate' | 'kill' | 'worker';
+
 export interface Canceled {
   readonly type: 'canceled';
   readonly id: PredictionId;
   readonly predictMs: number;
+  readonly stage: CancelStage;
+  /** From the arrival of the cancel in the worker to the end. */
+  readonly cancelMs: number;
 }
 
 /** Exactly one of these ends a prediction; nothing with its id follows. */

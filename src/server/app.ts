@@ -40,9 +40,18 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   const clock = parts.clock ?? systemClock;
   const log = parts.log ?? createLog(config.logFormat, config.logLevel);
   const fleet = parts.fleet ?? createFleet({ config, clock, logger: log });
-  const { mode, retention, cancelKillMs } = config;
+  const { mode, retention, cancelKillMs, predictTimeoutMs } = config;
   const delivery = new InlineDelivery(log);
-  const service = new PredictionService({ fleet, clock, log, delivery, mode, retention, cancelKillMs });
+  const service = new PredictionService({
+    fleet,
+    clock,
+    log,
+    delivery,
+    mode,
+    retention,
+    cancelKillMs,
+    predictTimeoutMs,
+  });
   const health = new Health(fleet, service, new Healthcheck(fleet, clock));
   const stop = async (graceMs = config.shutdownGraceMs) => {
     await service.drain(graceMs);

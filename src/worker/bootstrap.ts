@@ -4,9 +4,11 @@ import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { limit } from '../limits.ts';
 import { loadNative } from '../native/binding.ts';
+import { Interruption } from '../native/interrupt.ts';
 import type { NativeApi } from '../native/native-api.ts';
 import { installRuntime } from '../predictor/runtime.ts';
 import type { ControlEvent } from '../protocol/control-messages.ts';
+import { WORKER_MARK_VARIABLE } from '../protocol/environment.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -15,8 +17,9 @@ import { Host } from './model/host.ts';
 import { origins } from './model/origin.ts';
 import { OutputRouter } from './model/output-router.ts';
 import { installStandardStreams } from './model/standard-streams.ts';
+import { installSubprocesses } from './model/subprocess/install.ts';
 import { SharedState } from './shared-state.ts';
-import type { IoStart, ToModel } from './thread-messages.ts';
+import type { IoStart, ToIo, ToModel } from './thread-messages.ts';
 import { wireError } from './wire-error.ts';
 
 const native = nativeOrEnd();
@@ -30,11 +33,39 @@ const start: IoStart = {
 };
 const io = new Worker(new URL('./io/main.js', import.meta.url), { workerData: start, execArgv: [] });
 
+const pipeBytes = limit('slotPipeBytes');
+const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };
+const interruption = new Interruption(native);
+// Orphans of a prediction's subprocesses come to this process, where they are found and ended.
+native.adoptOrphans();
 const router = new OutputRouter(native, (message) => io.postMessage(message));
 const exit = installContainment((text) => host.report(text));
-const host = new Host({ native, shared, router, toIo: (message) => io.postMessage(message), exit });
+const host = new Host({
+  native,
+  shared,
+  router,
+  interruption,
+  detachedPipes: { stdout: detached.stdout.readEnd, stderr: detached.stderr.readEnd },
+  toIo: (message) => io.postMessage(message),
+  exit,
+});
 installStandardStreams(router, (text) => host.report(text));
-installRuntime({ currentScope: () => origins.getStore()?.scope ?? null });
+installSubprocesses({
+  current: () => origins.getStore(),
+  detachedFd: (stream) => detached[stream].writeEnd,
+  spawning: (at) => shared.spawning(at),
+  spawned: (spawned) => io.postMessage({ type: 'spawned', spawned } satisfies ToIo),
+  carry: { [WORKER_MARK_VARIABLE]: process.env[WORKER_MARK_VARIABLE] ?? '' },
+  report: (text) => host.report(text),
+});
+installRuntime({
+  currentScope: () => origins.getStore()?.scope ?? null,
+  interruptible: (call) => {
+    const origin = origins.getStore();
+    return origin?.isActive ? origin.guarded(call) : call();
+  },
+  isCancelable: () => native.tokenInside() !== 0,
+});
 // libuv made the pipes non-blocking when the streams were first touched; writers must wait, not lose.
 native.setBlocking(1);
 native.setBlocking(2);

@@ -3,6 +3,7 @@
 import type { Init, OutputStream } from '../protocol/control-messages.ts';
 import type { HealthcheckId, PredictionId, SlotIndex } from '../protocol/ids.ts';
 import type { Predict } from '../protocol/slot-messages.ts';
+import type { Spawned } from './process-tree/run-processes.ts';
 
 /** Read ends of the pipes behind one slot's stdout and stderr. */
 export interface CapturePipes {
@@ -17,8 +18,6 @@ export type ToModel =
   | {
       readonly type: 'predict';
       readonly slot: SlotIndex;
-      /** Number of this run on its slot; what SharedState calls it. */
-      readonly run: number;
       readonly request: Predict;
     }
   | { readonly type: 'cancel'; readonly slot: SlotIndex; readonly run: number }
@@ -30,19 +29,28 @@ export type ToModel =
 /** Model thread to I/O thread. */
 export type ToIo =
   /** Connect `slots` slot sockets. `pipes` is null where the slot's output is that of the process (one slot). */
-  | { readonly type: 'loaded'; readonly slots: number; readonly pipes: readonly CapturePipes[] | null }
+  | {
+      readonly type: 'loaded';
+      readonly slots: number;
+      readonly pipes: readonly CapturePipes[] | null;
+      /** What subprocesses write that must not reach the log of any prediction. */
+      readonly detached: CapturePipes;
+    }
   /** A line for the control channel; captured output written before is sent first. */
   | { readonly type: 'control'; readonly line: string; readonly phase: 'setup' | 'serving' | 'ending' }
   /** A line for a slot socket, `bytes` long as claimed in SharedState. */
   | { readonly type: 'slot'; readonly slot: SlotIndex; readonly line: string; readonly bytes: number }
-  /** The terminal line of a run: captured output first, then the line, then the idle token. */
+  /** A run is over: captured output first, then the terminal line, then the idle token. */
   | {
       readonly type: 'end';
       readonly slot: SlotIndex;
       readonly run: number;
       readonly id: PredictionId;
-      readonly line: string;
+      /** null where it was canceled: what stopped it is known on the I/O thread. */
+      readonly line: string | null;
+      readonly predictMs: number;
     }
+  | { readonly type: 'spawned'; readonly spawned: Spawned }
   /** JavaScript wrote outside a running prediction, or after its own had ended. */
   | {
       readonly type: 'detached';

@@ -44,7 +44,9 @@ function onControl(message) {
     void start();
   } else if (message.type === 'cancel') {
     const prediction = running.get(message.slot);
-    if (prediction?.id === message.id && !plan.ignoreCancel) end(prediction, { type: 'canceled' });
+    if (prediction?.run === message.run && !plan.ignoreCancel) {
+      end(prediction, { type: 'canceled', stage: 'signal', cancelMs: 1 });
+    }
   } else if (message.type === 'healthcheck') {
     if (plan.healthcheck === 'crash') process.exit(3);
     send({ type: 'healthcheck_result', id: message.id, error: plan.healthcheck ?? null });

@@ -54,7 +54,7 @@ export class ScriptedRun {
   }
 
   cancel(): void {
-    this.end({ status: 'canceled', predictMs: 3 });
+    this.end({ status: 'canceled', predictMs: 3, cancel: { stage: 'signal', ms: 1 } });
   }
 
   end(outcome: Parameters<SlotObserver['onEnd']>[0]): void {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { getPrediction, predict } from '../helpers/predictions.ts';
+import { isAlive } from '../helpers/processes.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
 
 describe('output of a prediction in a worker with one slot', () => {
@@ -68,7 +69,7 @@ describe('output of a prediction in a worker with one slot', () => {
   it('goes to the server log, with the id, when work outlives its prediction', async () => {
     const late = await predict(server.url, { how: 'later' });
     expect(late.body.logs).toBe('');
-    const child = await predict(server.url, { how: 'child' });
+    const child = await predict(server.url, { how: 'keptChild' });
     expect(child.body.logs).toBe('');
     await eventually('both late lines', () =>
       /written after the end/.test(server.stderr()) && /child after the end/.test(server.stderr())
@@ -80,6 +81,11 @@ describe('output of a prediction in a worker with one slot', () => {
       .split('\n')
       .find((text) => text.includes('written after the end'));
     expect(line).toContain(late.body.id);
+  });
+
+  it('ends the subprocess that a prediction leaves behind', async () => {
+    const { body } = await predict(server.url, { how: 'child' });
+    await eventually('the subprocess is gone', () => (isAlive(Number(body.output)) ? null : true));
   });
 
   it('finds stdin empty, in the worker and in a subprocess', async () => {

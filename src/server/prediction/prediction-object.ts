@@ -26,10 +26,11 @@ export function predictionObject(prediction: Prediction, detail: Detail): Predic
 }
 
 function metrics(prediction: Prediction): Json {
-  const { predictMs, queuedMs } = prediction;
-  const own: { [key: string]: number } = {};
+  const { predictMs, queuedMs, cancelReport } = prediction;
+  const own: { [key: string]: Json } = {};
   if (predictMs !== null) own.predict_time = predictMs / 1000;
   if (queuedMs !== null) own.queue_time = queuedMs / 1000;
+  if (cancelReport !== null) own.cancel = { stage: cancelReport.stage, ms: Math.round(cancelReport.ms) };
   return { ...prediction.metrics, ...own };
 }
 

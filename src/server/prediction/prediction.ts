@@ -1,6 +1,6 @@
 // One prediction: its status, log, output, metrics and observers. Moves only on what its slot reports or on a
 // cancel; knows nothing of HTTP, of other predictions, or of how its answer is delivered.
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Logger } from '../../base/log.ts';
 import { StateMachine } from '../../base/state-machine.ts';
@@ -8,7 +8,7 @@ import type { ErrorCode, PawlError } from '../../errors.ts';
 import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
-import type { Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
+import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
 import { errorText } from './error-text.ts';
 import type { PredictionEvent, PredictionObserver } from './events.ts';
 import type { CheckedInput } from './input-check.ts';
@@ -30,6 +30,8 @@ export interface PredictionSetting {
   readonly clock: Clock;
   readonly log: Logger;
   readonly delivery: OutputDelivery;
+  /** Null: a prediction may run for ever. */
+  readonly predictTimeoutMs: number | null;
   /** Called once, after the observers have seen `completed`. */
   readonly onCompleted: (prediction: Prediction) => void;
 }
@@ -54,6 +56,8 @@ export class Prediction implements SlotObserver {
   readonly #createdTick: number;
   #observers: PredictionObserver[];
   #permit: Permit | null = null;
+  #timeout: Timer | null = null;
+  #cancelReport: CancelReport | null = null;
   #startedTick = 0;
   #metricsWarned = false;
   /** Wins over what the slot reports: an acknowledged cancel, or an output that could not be delivered. */
@@ -113,6 +117,10 @@ export class Prediction implements SlotObserver {
   get predictMs(): number | null {
     return this.#predictMs;
   }
+  /** What stopped it, where it was canceled or timed out while it ran. */
+  get cancelReport(): CancelReport | null {
+    return this.#cancelReport;
+  }
   /** Roughly what it holds in memory. */
   get bytes(): number {
     return this.#spec.input.bytes + this.logs.bytes + this.#output.bytes;
@@ -135,6 +143,8 @@ export class Prediction implements SlotObserver {
     this.#emit({ type: 'start' });
     for (const line of this.#spec.input.warnings) this.onLog('stderr', `${line}\n`);
     const { id, mode, context, input } = this.#spec;
+    const ms = this.#setting.predictTimeoutMs;
+    if (ms !== null) this.#timeout = this.#setting.clock.after(ms, () => this.#timedOut(ms));
     permit.run({ id, mode, input: input.value, context }, this);
   }
 
@@ -143,7 +153,7 @@ export class Prediction implements SlotObserver {
     if (this.isTerminal) return false;
     this.#verdict = 'canceled';
     this.#output.abort();
-    if (this.#permit === null) this.#finish({ status: 'canceled', predictMs: null });
+    if (this.#permit === null) this.#finish({ status: 'canceled', predictMs: null, cancel: null });
     else this.#permit.cancel();
     return true;
   }
@@ -173,6 +183,13 @@ export class Prediction implements SlotObserver {
     else void pending.then(() => this.#finish(outcome));
   }
 
+  /** Stopped like a canceled one; a cancel that is acknowledged meanwhile still decides the end. */
+  #timedOut(ms: number): void {
+    const text = `the prediction ran longer than ${ms / 1000} s (--predict-timeout)`;
+    this.#verdict ??= { code: 'PAWL_PREDICT_TIMEOUT', text, issues: [] };
+    this.#permit?.cancel();
+  }
+
   #failOutput(error: PawlError): void {
     this.#verdict ??= { code: error.code, text: error.message, issues: [] };
     this.#permit?.cancel();
@@ -180,6 +197,8 @@ export class Prediction implements SlotObserver {
 
   #finish(outcome: SlotOutcome): void {
     const { clock } = this.#setting;
+    this.#timeout?.cancel();
+    if (outcome.status === 'canceled') this.#cancelReport = outcome.cancel;
     const end = decide(outcome, this.#verdict);
     if (end === 'succeeded')
       this.#final = this.#output.final(outcome.status === 'succeeded' ? outcome.output : 'value');

@@ -7,6 +7,7 @@ import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { Mode, PredictorDescription } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
+import type { CancelStage } from '../../protocol/slot-messages.ts';
 import type { Permit } from '../slot/permit.ts';
 import type { Fleet } from '../supervisor/fleet.ts';
 import type { PredictionObserver } from './events.ts';
@@ -26,6 +27,7 @@ export interface ServiceParts {
   readonly mode: Mode;
   readonly retention: number;
   readonly cancelKillMs: number;
+  readonly predictTimeoutMs: number | null;
 }
 
 export interface Submission {
@@ -53,19 +55,37 @@ export class PredictionService {
   #schema: PredictorSchema | null = null;
   #described: PredictorDescription | null = null;
   #isDraining = false;
+  readonly #cancelStages: Record<CancelStage, number> = {
+    signal: 0,
+    interrupt: 0,
+    terminate: 0,
+    kill: 0,
+    worker: 0,
+  };
   #drained: Deferred<void> | null = null;
 
   constructor(parts: ServiceParts) {
-    const { fleet, clock, log, delivery } = parts;
+    const { fleet, clock, log, delivery, predictTimeoutMs } = parts;
     this.#parts = parts;
     this.#registry = new Registry(parts.retention);
-    this.#setting = { clock, log, delivery, onCompleted: (prediction) => this.#completed(prediction) };
+    this.#setting = {
+      clock,
+      log,
+      delivery,
+      predictTimeoutMs,
+      onCompleted: (prediction) => this.#completed(prediction),
+    };
     fleet.onChange(() => this.#adoptSchema());
     this.#adoptSchema();
   }
 
   get isDraining(): boolean {
     return this.#isDraining;
+  }
+
+  /** How many predictions each stage has stopped since the start. */
+  get cancelStages(): Readonly<Record<CancelStage, number>> {
+    return this.#cancelStages;
   }
 
   get liveCount(): number {
@@ -197,6 +217,12 @@ export class PredictionService {
   }
 
   #completed(prediction: Prediction): void {
+    const { cancelReport } = prediction;
+    if (cancelReport !== null) {
+      const { stage, ms } = cancelReport;
+      this.#cancelStages[stage] += 1;
+      this.#parts.log.info({ prediction: prediction.id, stage, ms }, 'a prediction was stopped');
+    }
     this.#registry.finish(prediction);
     if (this.#registry.liveCount === 0) this.#drained?.resolve();
   }

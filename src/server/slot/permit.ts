@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Mode, OutputStream, WireError } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type { InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
+import type { CancelStage, InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
 
 export interface PredictionRequest {
   readonly id: PredictionId;
@@ -22,7 +22,18 @@ export type SlotOutcome =
       /** null where the worker could not say, for instance because it crashed. */
       readonly predictMs: number | null;
     }
-  | { readonly status: 'canceled'; readonly predictMs: number | null };
+  | {
+      readonly status: 'canceled';
+      readonly predictMs: number | null;
+      /** What stopped it, and how long that took; null where it never reached a worker. */
+      readonly cancel: CancelReport | null;
+    };
+
+export interface CancelReport {
+  readonly stage: CancelStage;
+  /** Milliseconds from the request to the end. */
+  readonly ms: number;
+}
 
 export interface SlotObserver {
   onLog(stream: OutputStream, data: string): void;

@@ -2,7 +2,13 @@
 import type { PawlError } from '../../errors.ts';
 import type { SlotOutcome } from './permit.ts';
 
-export const CANCELED: SlotOutcome = { status: 'canceled', predictMs: null };
+/** Canceled before it reached a worker. */
+export const CANCELED: SlotOutcome = { status: 'canceled', predictMs: null, cancel: null };
+
+/** Canceled by the end of its worker, `ms` after the cancel. */
+export function canceledByWorkerEnd(ms: number): SlotOutcome {
+  return { status: 'canceled', predictMs: null, cancel: { stage: 'worker', ms } };
+}
 
 export function failedWith(error: PawlError): SlotOutcome {
   const { name, message, code } = error;

@@ -1,7 +1,7 @@
 // What a slot needs of the worker it belongs to, and the reasons it can have to give that worker up.
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
+import type { SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
 
 export type SlotFault =
   /** The socket closed; the worker may be dying, or only this slot may be lost. */
@@ -17,7 +17,7 @@ export interface SlotOwner {
   readonly cancelKillMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  sendCancel(slot: SlotIndex, id: PredictionId): void;
+  sendCancel(slot: SlotIndex, run: number): void;
   /** The slot is poisoned: the worker must be replaced. It closes its slots once it is gone. */
   giveUp(fault: SlotFault): void;
 }

@@ -10,7 +10,7 @@ import type { Attach, SlotEvent } from '../../protocol/slot-messages.ts';
 import { discardPayload, fitsInline, spillText } from '../../protocol/spill.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotOutcome } from './permit.ts';
 import { filePayload, inlinePayload, predictLine } from './predict-line.ts';
-import { CANCELED, failedWith } from './slot-outcome.ts';
+import { CANCELED, canceledByWorkerEnd, failedWith } from './slot-outcome.ts';
 import type { SlotFault, SlotOwner } from './slot-owner.ts';
 import { PERMIT_TRANSITIONS, RUN_TRANSITIONS } from './status.ts';
 
@@ -28,19 +28,23 @@ export interface PermitSlot {
 
 export class SlotPermit implements Permit {
   readonly #slot: PermitSlot;
+  readonly #run: number;
   readonly #status = new StateMachine('permit', PERMIT_TRANSITIONS, 'in_use');
   readonly #phase = new StateMachine('prediction on its slot', RUN_TRANSITIONS, 'unused');
   #request: PredictionRequest | null = null;
   #observer: SlotObserver | null = null;
   #idleSeen = false;
   #cancelAsked = false;
+  #cancelAskedTick = 0;
   /** Why run() can't succeed any more: the worker went away before it was called. */
   #lost: SlotOutcome | null = null;
   #cancelTimer: Timer | null = null;
   #idleTimer: Timer | null = null;
 
-  constructor(slot: PermitSlot) {
+  /** `run` numbers the permits of a slot. */
+  constructor(slot: PermitSlot, run: number) {
     this.#slot = slot;
+    this.#run = run;
   }
 
   get worker(): WorkerIndex {
@@ -73,6 +77,7 @@ export class SlotPermit implements Permit {
   cancel(): void {
     if (this.#cancelAsked || this.#phase.current === 'ended') return;
     this.#cancelAsked = true;
+    this.#cancelAskedTick = this.#slot.owner.clock.monotonic();
     if (this.#phase.current !== 'unused') this.#pursueCancel();
   }
 
@@ -110,7 +115,11 @@ export class SlotPermit implements Permit {
         });
         return true;
       case 'canceled':
-        this.#terminal({ status: 'canceled', predictMs: event.predictMs });
+        this.#terminal({
+          status: 'canceled',
+          predictMs: event.predictMs,
+          cancel: { stage: event.stage, ms: this.#cancelMs() },
+        });
         return true;
       default:
         return assertNever(event);
@@ -168,7 +177,7 @@ export class SlotPermit implements Permit {
   #send(request: PredictionRequest, payload: string): boolean {
     let line: string;
     try {
-      line = predictLine(request, payload);
+      line = predictLine(request, this.#run, payload);
     } catch (error) {
       if (!(error instanceof PawlError)) throw error;
       this.#refuse(failedWith(error));
@@ -199,13 +208,16 @@ export class SlotPermit implements Permit {
 
   #pursueCancel(): void {
     const { owner } = this.#slot;
-    const id = this.#request?.id;
-    if (this.#phase.current === 'running' && id !== undefined) owner.sendCancel(this.slot, id);
+    if (this.#phase.current === 'running') owner.sendCancel(this.slot, this.#run);
     const ms = owner.cancelKillMs;
     this.#cancelTimer = owner.clock.after(ms, () => {
-      this.#end(CANCELED);
+      this.#end(canceledByWorkerEnd(this.#cancelMs()));
       this.#slot.poison({ kind: 'cancel_ignored', slot: this.slot, ms });
     });
+  }
+
+  #cancelMs(): number {
+    return this.#slot.owner.clock.monotonic() - this.#cancelAskedTick;
   }
 
   #terminal(outcome: SlotOutcome): void {

@@ -24,6 +24,7 @@ export class Slot implements PermitSlot {
   readonly #status: StateMachine<SlotStatus>;
   #connection: Connection | null = null;
   #permit: SlotPermit | null = null;
+  #permits = 0;
   #watcher: SlotWatcher | null = null;
   readonly #silent = deferred();
 
@@ -54,7 +55,8 @@ export class Slot implements PermitSlot {
 
   acquire(): Permit {
     this.#status.move('busy');
-    this.#permit = new SlotPermit(this);
+    this.#permits += 1;
+    this.#permit = new SlotPermit(this, this.#permits);
     return this.#permit;
   }
 

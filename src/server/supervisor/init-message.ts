@@ -30,5 +30,7 @@ export function initMessage(config: Config, places: WorkerPlaces): Init {
     inputFileBytesMax: config.inputFileBytesMax,
     downloadMs: config.downloadMs,
     userAgent: config.userAgent,
+    cancelGraceMs: config.cancelGraceMs,
+    cancelTermMs: config.cancelTermMs,
   };
 }

@@ -2,9 +2,7 @@
 // Best effort and Linux only beyond the group; never throws for a process that is already gone.
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-
-/** Every descendant of a worker inherits this variable, with the worker's own mark as its value. */
-export const MARK_VARIABLE = 'PAWL_WORKER_MARK';
+import { WORKER_MARK_VARIABLE } from '../../protocol/environment.ts';
 
 // A tree this large is no predictor's; the walk stops rather than hold up the server.
 const DESCENDANTS_MAX = 10_000;
@@ -24,7 +22,7 @@ export function killTree(leader: number): void {
 
 /** SIGKILL to every process that carries `mark`, whoever its parent is by now. */
 export async function killMarked(mark: string): Promise<void> {
-  const wanted = Buffer.from(`${MARK_VARIABLE}=${mark}\0`);
+  const wanted = Buffer.from(`${WORKER_MARK_VARIABLE}=${mark}\0`);
   const pids = (await allPids()).filter((pid) => pid !== process.pid);
   for (let at = 0; at < pids.length; at += READS_AT_ONCE) {
     await Promise.all(pids.slice(at, at + READS_AT_ONCE).map((pid) => killIfMarked(pid, wanted)));

@@ -1,7 +1,7 @@
 // Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { MARK_VARIABLE } from './process-tree.ts';
+import { WORKER_MARK_VARIABLE } from '../../protocol/environment.ts';
 
 /** Arguments of `node`: the worker's file and what it is given. */
 export type WorkerEntry = readonly string[];
@@ -23,7 +23,7 @@ const SERVER_ONLY = [
 
 export function workerEnvironment(env: NodeJS.ProcessEnv, mark: string): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !SERVER_ONLY.includes(name));
-  return { ...Object.fromEntries(kept), [MARK_VARIABLE]: mark };
+  return { ...Object.fromEntries(kept), [WORKER_MARK_VARIABLE]: mark };
 }
 
 /** `detached` gives the worker a session of its own: signals from the terminal pass it by, and its group can be killed. */

@@ -142,8 +142,8 @@ export class Worker implements HandshakeHost {
     return this.#control?.healthcheck() ?? Promise.resolve('the worker is not running');
   }
 
-  sendCancel(slot: SlotIndex, id: PredictionId): void {
-    this.#control?.send({ type: 'cancel', slot, id });
+  sendCancel(slot: SlotIndex, run: number): void {
+    this.#control?.send({ type: 'cancel', slot, run });
   }
 
   become(status: 'connecting' | 'setting_up' | 'ready'): void {

@@ -6,9 +6,13 @@ import { limit } from '../../limits.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import type { Connection } from '../../protocol/connection.ts';
 import type { ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
-import { asSlotIndex, type PredictionId, type SlotIndex } from '../../protocol/ids.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
+import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
+import type { Rung } from '../process-tree/kill-tree.ts';
+import { RunProcesses } from '../process-tree/run-processes.ts';
 import type { SharedState } from '../shared-state.ts';
 import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
+import { CancelLadder } from './cancel-ladder.ts';
 import { CapturedStream } from './captured-stream.ts';
 import { Healthchecks } from './healthchecks.ts';
 import { LogRouting } from './log-routing.ts';
@@ -33,6 +37,10 @@ export class IoThread {
   readonly #processStreams: readonly CapturedStream[];
   /** By slot; empty where the slot's output is the process's. */
   readonly #slotStreams: CapturedStream[][] = [];
+  /** By slot; only where a canceled run goes on. */
+  readonly #ladders: (CancelLadder | undefined)[] = [];
+  readonly #processes: RunProcesses;
+  #detachedStreams: readonly CapturedStream[] = [];
   #init: Init | null = null;
   #isPaused = false;
 
@@ -43,6 +51,12 @@ export class IoThread {
     this.#healthchecks = new Healthchecks(parts.clock, (id, error) =>
       send({ type: 'healthcheck_result', id, error }),
     );
+    this.#processes = new RunProcesses({
+      clock: parts.clock,
+      shared: parts.shared,
+      reap: (pid) => parts.native.reap(pid),
+      rootPid: process.pid,
+    });
     this.#processStreams = this.#captured(capture, (stream, text) => this.#routing.fromProcess(stream, text));
   }
 
@@ -52,7 +66,7 @@ export class IoThread {
         this.#init = request;
         return this.#parts.toModel({ type: 'init', init: request });
       case 'cancel':
-        return this.#cancel(request.slot, request.id);
+        return this.#cancel(request.slot, request.run);
       case 'healthcheck':
         this.#healthchecks.requested(request.id);
         return this.#parts.toModel(request);
@@ -66,13 +80,15 @@ export class IoThread {
   fromModel(message: ToIo): void {
     switch (message.type) {
       case 'loaded':
-        return this.#attach(message.slots, message.pipes);
+        return this.#attach(message);
       case 'control':
         return this.#control(message);
       case 'slot':
         return this.#forward(message.slot, message.line, message.bytes);
       case 'end':
         return this.#end(message);
+      case 'spawned':
+        return this.#processes.spawned(message.spawned);
       case 'detached':
         return this.#routing.detached(message.stream, message.data, message.id);
       case 'healthcheck_started':
@@ -84,9 +100,12 @@ export class IoThread {
     }
   }
 
-  #attach(count: number, pipes: readonly CapturePipes[] | null): void {
+  #attach({ slots: count, pipes, detached }: Extract<ToIo, { type: 'loaded' }>): void {
     const init = this.#init;
     if (init === null) return;
+    this.#detachedStreams = this.#captured(detached, (stream, text) =>
+      this.#routing.detached(stream, text, null),
+    );
     let waiting = count;
     for (let index = 0; index < count; index += 1) {
       const target = { path: init.slotSocketPath, token: init.slotToken };
@@ -95,10 +114,12 @@ export class IoThread {
           waiting -= 1;
           if (waiting === 0) this.#parts.toModel({ type: 'attached' });
         },
-        onPredict: (from, request) => {
+        onPredict: (from, request, isCanceled) => {
           // What is in the pipes now was written before this prediction, by work that outlived another one.
           this.#settleStreams(from);
-          this.#parts.toModel({ type: 'predict', slot: from.index, run: from.run, request });
+          this.#processes.began({ slot: from.index, run: from.run });
+          this.#parts.toModel({ type: 'predict', slot: from.index, request });
+          if (isCanceled) this.#climb(from);
         },
         onClosed: (reason) => this.#parts.slotLost(reason ?? new Error(`slot socket ${index} was closed`)),
         onDrain: () => this.#resumeIfSmall(),
@@ -118,14 +139,25 @@ export class IoThread {
       stream.drain();
       if (message.phase !== 'setup') stream.flush();
     }
-    if (message.phase !== 'setup') this.#routing.setupEnded();
+    if (message.phase === 'serving' && this.#routing.setupEnded())
+      this.#processes.setupEnded(this.#slots.length);
     this.#parts.control.sendLine(message.line);
     if (message.phase === 'ending') this.#parts.control.flush(() => this.#parts.toModel({ type: 'flushed' }));
   }
 
-  #cancel(index: SlotIndex, id: PredictionId): void {
+  #cancel(index: SlotIndex, run: number): void {
     const slot = this.#slots[index];
-    if (slot?.cancel(id)) this.#parts.toModel({ type: 'cancel', slot: index, run: slot.run });
+    if (!slot?.cancel(run) || this.#ladders[index] !== undefined) return;
+    this.#parts.toModel({ type: 'cancel', slot: index, run });
+    this.#climb(slot);
+  }
+
+  #climb({ index, run }: SlotChannel): void {
+    const { native, clock } = this.#parts;
+    const { cancelGraceMs, cancelTermMs } = this.#init ?? { cancelGraceMs: null, cancelTermMs: 0 };
+    const processes = this.#processes;
+    const deadlines = { graceMs: cancelGraceMs, termMs: cancelTermMs };
+    this.#ladders[index] = new CancelLadder({ slot: index, run }, { native, clock, processes, ...deadlines });
   }
 
   #forward(index: SlotIndex, line: string, bytes: number): void {
@@ -138,9 +170,26 @@ export class IoThread {
   #end(message: Extract<ToIo, { type: 'end' }>): void {
     const slot = this.#slots[message.slot];
     if (slot === undefined) return;
+    const ladder = this.#ladders[message.slot];
+    ladder?.end();
+    this.#ladders[message.slot] = undefined;
     this.#settleStreams(slot);
-    if (!slot.end(message.run, message.line)) return;
+    if (!slot.end(message.run, message.line ?? this.#canceledLine(message, ladder))) return;
     this.#parts.control.send({ type: 'idle', slot: message.slot, id: message.id });
+    // What it started ends with it. A cancel has seen to that already, or does so while the slot goes on.
+    void this.#processes.end({ slot: message.slot, run: message.run }, this.#endRungs(), 'ended');
+  }
+
+  #canceledLine({ id, predictMs }: Extract<ToIo, { type: 'end' }>, ladder: CancelLadder | undefined): string {
+    const stage = ladder?.stage ?? 'signal';
+    return encodeFrame({ type: 'canceled', id, predictMs, stage, cancelMs: ladder?.elapsedMs ?? 0 });
+  }
+
+  #endRungs(): readonly Rung[] {
+    return [
+      { signal: 'SIGTERM', waitMs: this.#init?.cancelTermMs ?? 0 },
+      { signal: 'SIGKILL', waitMs: limit('cancelTermMs') },
+    ];
   }
 
   /** Reads what was written so far by whoever used this slot, to the last byte. */
@@ -185,7 +234,7 @@ export class IoThread {
   }
 
   #allStreams(): CapturedStream[] {
-    return [...this.#processStreams, ...this.#slotStreams.flat()];
+    return [...this.#processStreams, ...this.#detachedStreams, ...this.#slotStreams.flat()];
   }
 
   /** The control channel took what was waiting. */

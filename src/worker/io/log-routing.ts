@@ -14,8 +14,11 @@ export class LogRouting {
     this.#sendControl = sendControl;
   }
 
-  setupEnded(): void {
+  /** True the first time. */
+  setupEnded(): boolean {
+    const wasSettingUp = this.#isSettingUp;
     this.#isSettingUp = false;
+    return wasSettingUp;
   }
 
   /** Text from the process's own stdout or stderr: native code, subprocesses, JavaScript without a prediction. */

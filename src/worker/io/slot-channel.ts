@@ -1,7 +1,6 @@
 // One slot of this worker: its socket to the server, the prediction it carries, and cancels that came too early.
 import net from 'node:net';
 import { StateMachine } from '../../base/state-machine.ts';
-import { limit } from '../../limits.ts';
 import { Connection } from '../../protocol/connection.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import { decodeSlotRequest } from '../../protocol/decode.ts';
@@ -22,7 +21,7 @@ const NEXT = {
 export interface SlotChannelEvents {
   onAttached(): void;
   /** A prediction was taken; it is the model thread's turn. */
-  onPredict(slot: SlotChannel, request: Predict): void;
+  onPredict(slot: SlotChannel, request: Predict, isCanceled: boolean): void;
   onClosed(reason: Error | null): void;
   /** The socket took what was waiting. */
   onDrain(): void;
@@ -34,8 +33,8 @@ export class SlotChannel {
   readonly #events: SlotChannelEvents;
   readonly #connection: Connection;
   readonly #status: StateMachine<SlotChannelStatus>;
-  /** Canceled before they arrived. Only ids that have not run here yet: an old cancel must not hit a reused id. */
-  readonly #early = new Set<PredictionId>();
+  /** Number of a run that was canceled before it arrived; 0 where there is none. */
+  #early = 0;
   #id: PredictionId | null = null;
   #lastId: PredictionId | null = null;
   #run = 0;
@@ -76,7 +75,7 @@ export class SlotChannel {
     return this.#lastId;
   }
 
-  /** Number of the current run, 1 for the first. */
+  /** Number of the current or last run, 1 for the first. */
   get run(): number {
     return this.#run;
   }
@@ -94,14 +93,15 @@ export class SlotChannel {
     this.#connection.sendLine(encodeFrame(log));
   }
 
-  /** Cancels `id` if it runs here; remembers it if it may still arrive. True where the model thread must be told. */
-  cancel(id: PredictionId): boolean {
-    if (id === this.#id) {
-      this.#shared.cancel(this.index, this.#run);
-      return true;
-    }
-    if (id !== this.#lastId) this.#remember(id);
-    return false;
+  /**
+   * Cancels run number `run` if it runs here; remembers it if it is still to come. A run that is over is never asked
+   * for again: numbers only grow. True where the run goes on and must be told.
+   */
+  cancel(run: number): boolean {
+    if (run > this.#run) this.#early = run;
+    if (run !== this.#run || this.#id === null) return false;
+    this.#shared.cancel(this.index, run);
+    return true;
   }
 
   /** The terminal line, and the slot is free. False when `run` is not the current one: it was ended before. */
@@ -124,11 +124,12 @@ export class SlotChannel {
       this.#refuse(request.id);
       return;
     }
-    this.#run += 1;
+    this.#run = request.run;
     this.#id = request.id;
     this.#status.move('busy');
-    if (this.#early.delete(request.id)) this.#shared.cancel(this.index, this.#run);
-    this.#events.onPredict(this, request);
+    const isCanceled = this.#early === request.run;
+    if (isCanceled) this.#shared.cancel(this.index, request.run);
+    this.#events.onPredict(this, request, isCanceled);
   }
 
   #refuse(id: PredictionId): void {
@@ -141,11 +142,5 @@ export class SlotChannel {
       predictMs: 0,
     };
     this.#connection.send(failed);
-  }
-
-  #remember(id: PredictionId): void {
-    const oldest = this.#early.values().next();
-    if (this.#early.size >= limit('pendingCancels') && !oldest.done) this.#early.delete(oldest.value);
-    this.#early.add(id);
   }
 }

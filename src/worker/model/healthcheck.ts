@@ -2,7 +2,15 @@
 import { type Origin, origins } from './origin.ts';
 
 /** What a healthcheck prints belongs to no prediction. */
-const ORIGIN: Origin = { id: null, scope: null, isActive: false, captureFd: () => null, fail: () => {} };
+const ORIGIN: Origin = {
+  at: null,
+  id: null,
+  scope: null,
+  isActive: false,
+  captureFd: () => null,
+  fail: () => {},
+  guarded: (call) => call(),
+};
 
 let current: Promise<string | null> | null = null;
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../base/clock.ts';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import { type ErrorCode, PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
+import type { Interruption } from '../../native/interrupt.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import type { ControlEvent, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
@@ -29,6 +30,9 @@ export interface HostParts {
   readonly native: NativeApi;
   readonly shared: SharedState;
   readonly router: OutputRouter;
+  readonly interruption: Interruption;
+  /** Read ends of where subprocesses write that must not reach the log of any prediction. */
+  readonly detachedPipes: CapturePipes;
   readonly toIo: (message: ToIo) => void;
   readonly exit: (code: number) => never;
 }
@@ -113,7 +117,8 @@ export class Host {
       writeEnds.push({ stdout: stdout.writeEnd, stderr: stderr.writeEnd });
     }
     this.#control({ type: 'loaded', slots }, 'setup');
-    this.#parts.toIo({ type: 'loaded', slots, pipes: slots > 1 ? readEnds : null });
+    const detached = this.#parts.detachedPipes;
+    this.#parts.toIo({ type: 'loaded', slots, pipes: slots > 1 ? readEnds : null, detached });
     return slots > 1 ? writeEnds : [PROCESS_FDS];
   }
 
@@ -123,6 +128,7 @@ export class Host {
     return {
       clock: systemClock,
       shared: this.#parts.shared,
+      interruption: this.#parts.interruption,
       state,
       workDir,
       inputLimits: { inputFileBytesMax, downloadMs, userAgent },
@@ -135,12 +141,12 @@ export class Host {
         origins.run(origin, () => this.#parts.router.write(stream, Buffer.from(text))),
       encode: (message) => encodeFrame(message),
       sendLine: (slot, line) => this.#sendLine(slot, line),
-      ended: (run, event) => this.#ended(run, event),
+      ended: (run, event, predictMs) => this.#ended(run, event, predictMs),
     };
   }
 
   #predict(message: Extract<ToModel, { type: 'predict' }>): void {
-    const { slot, run: number, request } = message;
+    const { slot, request } = message;
     const predictor = this.#predictor;
     const parts = this.#runParts[slot];
     assert(predictor !== null && parts !== undefined, 'a prediction arrived before ready');
@@ -148,16 +154,17 @@ export class Host {
     this.#parts.native.setBlocking(1);
     this.#parts.native.setBlocking(2);
     const task = request.mode === 'train' ? (predictor.train ?? predictor.predict) : predictor.predict;
-    const run = new PredictionRun({ slot, run: number }, request, task, parts);
+    const run = new PredictionRun(slot, request, task, parts);
     this.#runs[slot] = run;
     run.start();
   }
 
-  #ended(run: PredictionRun, event: TerminalEvent): void {
-    if (this.#runs[run.slot] === run) this.#runs[run.slot] = undefined;
+  #ended(run: PredictionRun, event: TerminalEvent | null, predictMs: number): void {
+    const { slot, run: number } = run.at;
+    if (this.#runs[slot] === run) this.#runs[slot] = undefined;
     this.#parts.native.flushStdio();
-    const line = encodeFrame(event);
-    this.#parts.toIo({ type: 'end', slot: run.slot, run: run.run, id: run.id, line });
+    const line = event === null ? null : encodeFrame(event);
+    this.#parts.toIo({ type: 'end', slot, run: number, id: run.id, line, predictMs });
   }
 
   #sendLine(slot: SlotIndex, line: string): void {
@@ -195,7 +202,7 @@ export class Host {
 
   #runOf(slot: SlotIndex, number: number): PredictionRun | undefined {
     const run = this.#runs[slot];
-    return run?.run === number ? run : undefined;
+    return run?.at.run === number ? run : undefined;
   }
 }
 

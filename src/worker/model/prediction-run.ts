@@ -8,6 +8,7 @@ import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
 import type { InputIssue, Predict, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { unpackPayload } from '../../protocol/spill.ts';
+import { tokenOf } from '../token.ts';
 import { wireError } from '../wire-error.ts';
 import { runCancelCallbacks } from './cancel-callbacks.ts';
 import { prepareInput } from './input/prepare.ts';
@@ -31,8 +32,7 @@ const NEXT = {
 
 export class PredictionRun implements Origin {
   readonly id: PredictionId;
-  readonly slot: SlotIndex;
-  readonly run: number;
+  readonly at: { readonly slot: SlotIndex; readonly run: number };
   readonly scope: PredictionScope;
   readonly #request: Predict;
   readonly #task: Task;
@@ -41,10 +41,10 @@ export class PredictionRun implements Origin {
   readonly #status = new StateMachine<RunStatus>('run', NEXT, 'preparing');
   #startedAt: number | null = null;
 
-  constructor(at: { slot: SlotIndex; run: number }, request: Predict, task: Task, parts: RunParts) {
+  constructor(slot: SlotIndex, request: Predict, task: Task, parts: RunParts) {
+    const at = { slot, run: request.run };
     this.id = request.id;
-    this.slot = at.slot;
-    this.run = at.run;
+    this.at = at;
     this.#request = request;
     this.#task = task;
     this.#parts = parts;
@@ -94,6 +94,12 @@ export class PredictionRun implements Origin {
     if (this.isActive) this.#failed(error, []);
   }
 
+  guarded<T>(call: () => T): T {
+    const result = this.#parts.interruption.guarded(tokenOf(this.at), call);
+    if (result.interrupted) throw new CancelationError();
+    return result.value;
+  }
+
   async #execute(): Promise<'value' | 'list'> {
     const raw = await unpackPayload(this.#request.input);
     this.scope.throwIfCanceled();
@@ -110,7 +116,7 @@ export class PredictionRun implements Origin {
     this.scope.throwIfCanceled();
     this.#status.move('running');
     this.#startedAt = performance.now();
-    const returned = this.#task.call(input.value, this.scope);
+    const returned = this.guarded(() => this.#task.call(input.value, this.scope));
     return deliver(returned, {
       id: this.id,
       schema: this.#task.output,
@@ -119,7 +125,7 @@ export class PredictionRun implements Origin {
       signal: () => this.scope.signal,
       throwIfCanceled: () => this.scope.throwIfCanceled(),
       // A generator's body runs in the context of whoever calls next(), which must be this prediction's.
-      enter: (fn) => origins.run(this, fn),
+      enter: (fn) => origins.run(this, () => this.guarded(fn)),
       sendLine: (line) => this.#sendLine(line),
     });
   }
@@ -137,12 +143,10 @@ export class PredictionRun implements Origin {
   #end(event: TerminalEvent): void {
     if (this.#isOver) return;
     this.#status.move('ending');
-    const isCanceled = this.#parts.shared.isCanceled(this.slot, this.run);
-    const outcome: TerminalEvent = isCanceled
-      ? { type: 'canceled', id: this.id, predictMs: event.predictMs }
-      : event;
-    if (!isCanceled && !this.scope.hasTempDir) return this.#finish(outcome);
-    void this.#cleanUp(isCanceled).then(() => this.#finish(outcome));
+    const { predictMs } = event;
+    const isCanceled = this.#parts.shared.isCanceled(this.at.slot, this.at.run);
+    if (!isCanceled && !this.scope.hasTempDir) return this.#finish(event, predictMs);
+    void this.#cleanUp(isCanceled).then(() => this.#finish(isCanceled ? null : event, predictMs));
   }
 
   async #cleanUp(isCanceled: boolean): Promise<void> {
@@ -153,10 +157,10 @@ export class PredictionRun implements Origin {
     if (this.scope.hasTempDir) await rm(this.scope.tempDir, { recursive: true, force: true });
   }
 
-  #finish(event: TerminalEvent): void {
+  #finish(event: TerminalEvent | null, predictMs: number): void {
     this.#metrics.close();
     this.#status.move('ended');
-    this.#parts.ended(this, event);
+    this.#parts.ended(this, event, predictMs);
   }
 
   #predictMs(): number {
@@ -168,7 +172,7 @@ export class PredictionRun implements Origin {
   }
 
   #sendLine(line: string): void {
-    if (this.isActive) this.#parts.sendLine(this.slot, line);
+    if (this.isActive) this.#parts.sendLine(this.at.slot, line);
   }
 }
 

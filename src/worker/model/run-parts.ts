@@ -1,5 +1,6 @@
 // What a prediction run needs from the worker around it. One object per slot, made once: no closures per prediction.
 import type { Clock } from '../../base/clock.ts';
+import type { Interruption } from '../../native/interrupt.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { SlotIndex } from '../../protocol/ids.ts';
 import type { TerminalEvent } from '../../protocol/slot-messages.ts';
@@ -10,6 +11,7 @@ import type { PredictionRun } from './prediction-run.ts';
 export interface RunParts {
   readonly clock: Clock;
   readonly shared: SharedState;
+  readonly interruption: Interruption;
   /** What setup() returned. */
   readonly state: unknown;
   readonly workDir: string;
@@ -26,5 +28,6 @@ export interface RunParts {
   writeLog(stream: OutputStream, text: string, origin: Origin): void;
   encode(message: object): string;
   sendLine(slot: SlotIndex, line: string): void;
-  ended(run: PredictionRun, event: TerminalEvent): void;
+  /** `event` is null where it was canceled. */
+  ended(run: PredictionRun, event: TerminalEvent | null, predictMs: number): void;
 }

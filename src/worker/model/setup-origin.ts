@@ -6,6 +6,7 @@ import type { OutputStream } from '../../protocol/control-messages.ts';
 import { type Origin, origins } from './origin.ts';
 
 export class SetupOrigin implements Origin {
+  readonly at = null;
   readonly id = null;
   readonly scope = null;
   readonly #escaped: Deferred<never> = deferred<never>();
@@ -26,6 +27,10 @@ export class SetupOrigin implements Origin {
 
   fail(error: unknown): void {
     this.#escaped.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  guarded<T>(call: () => T): T {
+    return call();
   }
 
   /** Runs a step of the start; what it throws, or lets escape, becomes an error of `code` unless it has one. */

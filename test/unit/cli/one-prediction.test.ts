@@ -28,7 +28,7 @@ function fleetOf(play: (observer: SlotObserver, request: PredictionRequest) => v
       running = observer;
       play(observer, request);
     },
-    cancel: () => running?.onEnd({ status: 'canceled', predictMs: 1 }),
+    cancel: () => running?.onEnd({ status: 'canceled', predictMs: 1, cancel: null }),
     release: () => undefined,
   };
   const slots: SlotPool = {
@@ -69,6 +69,7 @@ function start(
     mode: 'predict',
     retention: 1,
     cancelKillMs: 1,
+    predictTimeoutMs: null,
   });
   const writer = new ResultWriter(null, {
     print: (text) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/cli/cog-variables.ts';
 import { type FlagTexts, readConfig } from '../../../src/cli/read-config.ts';
-import type { CommandName } from '../../../src/cli/settings.ts';
+import type { CommandName } from '../../../src/cli/setting.ts';
 
 const REFERENCE = { path: '/p.ts', exportName: null };
 

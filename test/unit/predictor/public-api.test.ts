@@ -14,6 +14,8 @@ describe("import 'pawl'", () => {
       'currentScope',
       'definePredictor',
       'file',
+      'interruptible',
+      'isCancelable',
       'outputFile',
       'secret',
       'serve',

@@ -19,6 +19,7 @@ function createService(options: { retention?: number; capacity?: number } = {}) 
     mode: 'predict',
     retention: options.retention ?? 1_000,
     cancelKillMs: 10_000,
+    predictTimeoutMs: null,
   });
   fleet.becomeReady();
   return { fleet, clock, service };

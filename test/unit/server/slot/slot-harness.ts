@@ -22,8 +22,8 @@ export class OwnerStub implements SlotOwner {
     this.clock = clock;
   }
 
-  sendCancel(slot: number, id: string): void {
-    this.cancels.push(`${slot} ${id}`);
+  sendCancel(slot: number, run: number): void {
+    this.cancels.push(`${slot} ${run}`);
   }
 
   giveUp(fault: SlotFault): void {

@@ -27,6 +27,7 @@ describe('a prediction on its slot', () => {
       {
         type: 'predict',
         id: 'p1',
+        run: 1,
         mode: 'predict',
         context: { k: 'v' },
         input: { in: 'message', value: { s: 'ü\n' } },
@@ -129,8 +130,8 @@ describe('cancel', () => {
     run();
     permit.cancel();
     permit.cancel();
-    expect(end.owner.cancels).toEqual(['0 p1']);
-    end.say({ type: 'canceled', id: 'p1', predictMs: 3 });
+    expect(end.owner.cancels).toEqual(['0 1']);
+    end.say({ type: 'canceled', id: 'p1', predictMs: 3, stage: 'signal', cancelMs: 1 });
     end.idle();
     permit.cancel();
     expect(heard).toEqual(['canceled']);
