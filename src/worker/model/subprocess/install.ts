@@ -11,15 +11,14 @@
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import type { Origin } from '../origin.ts';
-import { Launch, type LaunchParts } from './launch.ts';
+import { Launch, type LaunchParts, type Starter } from './launch.ts';
 import { patchAsync } from './patch-async.ts';
 import { patchFs } from './patch-fs.ts';
 import { patchSync } from './patch-sync.ts';
 
 export interface SubprocessParts extends LaunchParts {
   /** The work that is running here. */
-  readonly current: () => Origin | undefined;
+  readonly current: () => Starter | undefined;
   /** Says what could not be installed. */
   readonly report: (text: string) => void;
 }

@@ -18,14 +18,17 @@ export interface LaunchParts {
   readonly carry: Readonly<Record<string, string>>;
 }
 
+/** What a start must know of the work that makes it. */
+export type Starter = Pick<Origin, 'at' | 'isActive' | 'captureFd'>;
+
 export class Launch {
   readonly marks: Marks;
-  readonly #origin: Origin;
+  readonly #origin: Starter;
   readonly #isKept: boolean;
   readonly #parts: LaunchParts;
   readonly #count: number;
 
-  constructor(origin: Origin, isKept: boolean, parts: LaunchParts) {
+  constructor(origin: Starter, isKept: boolean, parts: LaunchParts) {
     closeFreshDescriptors();
     this.#origin = origin;
     this.#isKept = isKept;
