@@ -5,11 +5,8 @@ import type { Scope } from '../../predictor/scope.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { RunAddress } from '../process-tree/run-mark.ts';
-import type { RunAddress } from '../process-tree/run-mark.ts';
 
 export interface Origin {
-  /** The run it is; null for setup() and healthcheck(). */
-  readonly at: RunAddress | null;
   /** The run it is; null for setup() and healthcheck(). */
   readonly at: RunAddress | null;
   /** null for setup() and healthcheck(). */

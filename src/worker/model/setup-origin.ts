@@ -7,7 +7,6 @@ import { type Origin, origins } from './origin.ts';
 
 export class SetupOrigin implements Origin {
   readonly at = null;
-  readonly at = null;
   readonly id = null;
   readonly scope = null;
   readonly #escaped: Deferred<never> = deferred<never>();
