@@ -7,7 +7,7 @@ const files = sourceFiles(
 
 /** A path of one machine, a registry's address or an unfinished thought has no place in the project. */
 const BANNED: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['a path of a machine', /\/(?:work|farm|root)\/|\/home\/[a-z]/],
+  ['a path of a machine', /\/(?:work|root)\/|\/home\/[a-z]/],
   ['an address of a registry', /registry\.(?:npmjs|yarnpkg)|npmjs\.(?:org|com)/],
   ['a note to oneself', new RegExp('\\b(?:TO' + 'DO|FIX' + 'ME|XXX|HACK)\\b')],
 ];
