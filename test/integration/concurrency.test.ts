@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { predict } from '../helpers/predictions.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { getPrediction, predict } from '../helpers/predictions.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
 
 describe('eight async predictions in one worker', () => {
@@ -23,6 +24,34 @@ describe('eight async predictions in one worker', () => {
         expect(lines).toContain(`${name} ${part}`);
       }
     });
+  });
+});
+
+describe('a listener of scope.signal', () => {
+  it('writes into the log of its own prediction while others run', async () => {
+    const predictor = 'test/fixtures/predictors/races.mjs:manySlots';
+    const server = await startServer(predictor, { args: ['--concurrency', '8'] });
+    const logsOf = async (id: string) => (await getPrediction(server.url, id)).body.logs;
+    try {
+      const ids = await Promise.all(
+        ['a', 'b'].map(async (tag) => {
+          const { body } = await predict(server.url, { way: 'listens', tag }, { prefer: 'respond-async' });
+          await eventually(`${tag} listens`, async () => ((await logsOf(body.id)) === '' ? null : true));
+          return body.id;
+        }),
+      );
+      for (const [i, id] of ids.entries()) {
+        await fetch(`${server.url}/predictions/${id}/cancel`, { method: 'POST' });
+        await eventually('the end', async () => {
+          const { body } = await getPrediction(server.url, id);
+          return body.status === 'canceled' ? true : null;
+        });
+        const tag = ['a', 'b'][i];
+        expect(await logsOf(id)).toBe(`${tag} listens\n${tag} heard\n`);
+      }
+    } finally {
+      await server.stop();
+    }
   });
 });
 

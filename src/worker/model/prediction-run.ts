@@ -85,9 +85,12 @@ export class PredictionRun implements Origin {
     });
   }
 
-  /** The cancel flag in shared memory is set already; this is the news for code that waits for events. */
+  /**
+   * The cancel flag in shared memory is set already; this is the news for code that waits for events. Listeners run as
+   * the prediction: with several slots nobody could tell otherwise whose log they write to.
+   */
   cancel(): void {
-    if (this.isActive) this.scope.abort();
+    if (this.isActive) origins.run(this, () => this.scope.abort());
   }
 
   fail(error: unknown): void {
