@@ -35,19 +35,21 @@ async function deliverItems(
   parts: DeliverParts,
 ): Promise<void> {
   const sender = new OutputSender(parts);
-  try {
-    for (;;) {
-      const next = parts.enter(() => iterator.next());
-      // A synchronous generator is not made to wait for a turn of the event loop at each item.
-      const item = 'then' in next ? await next : next;
-      if (item.done) return;
+  for (;;) {
+    // Where next() itself fails there is nothing to finish, as for `for … of`. An interrupted generator counts as running
+    // for ever: an async one would never answer return().
+    const next = parts.enter(() => iterator.next());
+    // A synchronous generator is not made to wait for a turn of the event loop at each item.
+    const item = 'then' in next ? await next : next;
+    if (item.done) return;
+    try {
       parts.throwIfCanceled();
       const sent = sender.send(item.value, 'chunk');
       if (sent instanceof Promise) await sent;
+    } catch (error) {
+      await finish(iterator, parts);
+      throw error;
     }
-  } catch (error) {
-    await finish(iterator, parts);
-    throw error;
   }
 }
 
