@@ -6,6 +6,9 @@
 
 #include <mutex>
 
+#ifdef __linux__
+#include "glibc_baseline.h"
+#endif
 #include "v8_terminate.h"
 
 #ifdef __linux__

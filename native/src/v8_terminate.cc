@@ -2,6 +2,10 @@
 
 #include <dlfcn.h>
 
+#ifdef __linux__
+#include "glibc_baseline.h"
+#endif
+
 namespace pawl {
 namespace {
 

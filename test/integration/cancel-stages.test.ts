@@ -42,6 +42,8 @@ describe('a cancel stops what does not listen to its signal', () => {
     ['generator', 'interrupt'],
     ['innerBoundary', 'interrupt'],
     ['swallowedBoundary', 'interrupt'],
+    ['blockedRead', 'interrupt'],
+    ['blockedOpen', 'interrupt'],
     ['execFileSync', 'terminate'],
     ['shellThatIgnoresTerm', 'kill'],
     ['subprocess', 'terminate'],

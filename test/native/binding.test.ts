@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addonCandidates } from '../../src/native/binding.ts';
-import { compilePrintf } from './printf-addon.ts';
+import { compileAddon } from './fixture-addon.ts';
 import { ROOT, runFixture, withScratch } from './run-fixture.ts';
 import { importInstallAddon } from './scripts-interface.ts';
 
@@ -94,11 +94,11 @@ function place(file: string, binary: Binary): void {
   mkdirSync(path.dirname(file), { recursive: true });
   if (binary === 'works') cpSync(BUILT, file);
   else if (binary === 'broken') writeFileSync(file, 'x'.repeat(4096));
-  else cpSync(compilePrintf(path.dirname(file)), file);
+  else cpSync(compileAddon('printf', path.dirname(file)), file);
 }
 
 function declaredFunctions(): readonly string[] {
   const source = readFileSync(path.join(ROOT, 'src', 'native', 'native-api.ts'), 'utf8');
   const body = source.slice(source.indexOf('export interface NativeApi'));
-  return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name ?? '');
+  return [...body.matchAll(/^ {2}(\w+)(?:<\w+>)?\(/gm)].map(([, name]) => name ?? '');
 }

@@ -1,6 +1,6 @@
 // Where descriptors 0, 1 and 2 go, and what lands in the pipes that replace them.
 import { describe, expect, it } from 'vitest';
-import { compilePrintf } from './printf-addon.ts';
+import { compileAddon } from './fixture-addon.ts';
 import { runFixture, withScratch } from './run-fixture.ts';
 
 interface FdDescription {
@@ -55,7 +55,7 @@ describe('redirect', () => {
 
   it('captures console, streams, system calls, subprocesses and what native code holds back until flushStdio', async () => {
     const { reports, stdout, stderr } = await withScratch((folder) =>
-      runFixture('redirect-output', { env: { PRINTF_ADDON: compilePrintf(folder) } }),
+      runFixture('redirect-output', { env: { PRINTF_ADDON: compileAddon('printf', folder) } }),
     );
     expect(reports[0]).toEqual({
       console: { stdout: 'a log\n', stderr: '' },
@@ -73,7 +73,7 @@ describe('redirect', () => {
 
   it('loses nothing of 8 MB when the reader comes after the pipe is full', async () => {
     const { reports } = await withScratch((folder) =>
-      runFixture('stalled-reader', { env: { PRINTF_ADDON: compilePrintf(folder) } }),
+      runFixture('stalled-reader', { env: { PRINTF_ADDON: compileAddon('printf', folder) } }),
     );
     expect(reports[0]).toEqual({
       w: 2_000_000,

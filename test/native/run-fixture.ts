@@ -25,11 +25,14 @@ export interface FixtureOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Soft and hard limit of open files. */
   readonly openFilesMax?: number;
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string;
+  readonly deadlineMs?: number;
 }
 
 export async function runFixture(name: string, options: FixtureOptions = {}): Promise<FixtureResult> {
   const child = startFixture(name, options);
-  const killer = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
+  const killer = setTimeout(() => child.kill('SIGKILL'), options.deadlineMs ?? DEADLINE_MS);
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.once('close', (code, signal) => resolve([code, signal]));
   });
@@ -47,9 +50,9 @@ export async function runFixture(name: string, options: FixtureOptions = {}): Pr
 /** For a test that ends the process itself. */
 export function startFixture(
   name: string,
-  { args = [], env = {}, openFilesMax }: FixtureOptions,
+  { args = [], env = {}, openFilesMax, node = process.execPath }: FixtureOptions,
 ): ChildProcess {
-  const command = [process.execPath, path.join(FIXTURES, `${name}.mjs`), ...args];
+  const command = [node, path.join(FIXTURES, `${name}.mjs`), ...args];
   const limited =
     openFilesMax === undefined ? [] : ['sh', '-c', `ulimit -n ${openFilesMax}; exec "$@"`, 'sh'];
   const [file = '', ...rest] = [...limited, ...command];

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeBinary } from '../helpers/node-versions.ts';
 import { predict } from '../helpers/predictions.ts';
 import { startServer } from '../helpers/start-server.ts';
 import { type Consumer, installTarball, output } from './consumer.ts';
-import { nodeBinary } from './node-versions.ts';
 
 const PREDICTOR = `
 import { definePredictor } from 'pawl';

@@ -53,7 +53,7 @@ describe('addon.cc and native-api.ts', () => {
       ([, name]) => name,
     );
     const api = read('src/native/native-api.ts');
-    const declared = [...api.slice(api.indexOf('interface NativeApi')).matchAll(/^ {2}(\w+)\(/gm)];
+    const declared = [...api.slice(api.indexOf('interface NativeApi')).matchAll(/^ {2}(\w+)(?:<\w+>)?\(/gm)];
     expect(exported.length).toBeGreaterThan(0);
     expect(exported).toEqual(declared.map(([, name]) => name));
   });

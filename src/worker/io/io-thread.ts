@@ -166,18 +166,25 @@ export class IoThread {
     this.#pauseIfLarge();
   }
 
-  /** The order is the guarantee: captured output, terminal line, idle token. */
+  /** What the run has started ends with it, and before it is over: nothing of it may write into the next log. */
   #end(message: Extract<ToIo, { type: 'end' }>): void {
+    const { slot, run } = message;
+    this.#ladders[slot]?.end();
+    if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
+    void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(message));
+  }
+
+  /** The order is the guarantee: captured output, terminal line, idle token. */
+  #finish(message: Extract<ToIo, { type: 'end' }>): void {
     const slot = this.#slots[message.slot];
     if (slot === undefined) return;
     const ladder = this.#ladders[message.slot];
+    // A cancel that came only now has begun to climb.
     ladder?.end();
     this.#ladders[message.slot] = undefined;
     this.#settleStreams(slot);
     if (!slot.end(message.run, message.line ?? this.#canceledLine(message, ladder))) return;
     this.#parts.control.send({ type: 'idle', slot: message.slot, id: message.id });
-    // What it started ends with it. A cancel has seen to that already, or does so while the slot goes on.
-    void this.#processes.end({ slot: message.slot, run: message.run }, this.#endRungs(), 'ended');
   }
 
   #canceledLine({ id, predictMs }: Extract<ToIo, { type: 'end' }>, ladder: CancelLadder | undefined): string {

@@ -5,7 +5,7 @@ import { identityOf, type ProcessEntry } from './process-entry.ts';
 
 export interface RunTree {
   readonly mark: string;
-  /** Identities of subprocesses that the run started; their mark may be out of reach (sudo, a renamed process). */
+  /** Identities of what is known to be the run's; its mark may be out of reach (sudo, a renamed process). */
   readonly roots: ReadonlySet<string>;
   /**
    * In a worker with one slot: unmarked children of the worker that started in this time are the run's too, since

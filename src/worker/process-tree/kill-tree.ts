@@ -2,7 +2,7 @@
 // what is killed may have forked a moment before. Each process gets a rung's signal once, and never one that was meant
 // for another process with the same pid.
 import type { Clock } from '../../base/clock.ts';
-import { statusOf } from './proc.ts';
+import { lastPid, statusOf } from './proc.ts';
 import { identityOf, type ProcessEntry } from './process-entry.ts';
 
 /** A signal, and how long its receivers may take to end before the next rung. */
@@ -20,6 +20,8 @@ export interface KillOutcome {
 
 const POLL_MS_MIN = 2;
 const POLL_MS_MAX = 50;
+// A machine that starts processes all the time may never hold still; then the last of these looks decides.
+const LOOKS_MAX = 10;
 
 /** `members` lists who is alive now; it is called again and again. */
 export async function killTree(
@@ -34,7 +36,7 @@ export async function killTree(
     const deadline = clock.monotonic() + rung.waitMs;
     let pollMs = POLL_MS_MIN;
     for (;;) {
-      const alive = seenTwice(members);
+      const alive = surely(members);
       if (alive.length === 0) return { signal, left: [] };
       for (const entry of alive) {
         const identity = identityOf(entry);
@@ -49,7 +51,7 @@ export async function killTree(
       pollMs = Math.min(pollMs * 2, POLL_MS_MAX);
     }
   }
-  return { signal, left: seenTwice(members) };
+  return { signal, left: surely(members) };
 }
 
 /** False when the process is gone, is another one by now, or can't be signalled by this user. */
@@ -64,10 +66,14 @@ export function signalProcess(entry: ProcessEntry, signal: NodeJS.Signals): bool
   }
 }
 
-/** A process that changed its parent during a listing can be missing from it; it is in the next. */
-function seenTwice(members: () => readonly ProcessEntry[]): readonly ProcessEntry[] {
-  const first = members();
-  return first.length > 0 ? first : members();
+/** Nobody is left only if nobody was born meanwhile: a process that forks and ends can outrun one listing, or two. */
+function surely(members: () => readonly ProcessEntry[]): readonly ProcessEntry[] {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    const before = lastPid();
+    const found = members();
+    if (found.length > 0 || lastPid() === before) return found;
+  }
+  return [];
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

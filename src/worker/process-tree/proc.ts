@@ -2,8 +2,8 @@
 // is not there, never an error. On systems without /proc (macOS) nothing is found and isAvailable() says so.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { limit } from '../../limits.ts';
+import { marksOf } from './marks.ts';
 import type { ProcessEntry } from './process-entry.ts';
-import { KEEP_VALUE, KEEP_VARIABLE, RUN_VARIABLE } from './run-mark.ts';
 
 type Status = Pick<ProcessEntry, 'pid' | 'ppid' | 'startTicks' | 'isZombie'>;
 
@@ -34,7 +34,11 @@ export function descendants(rootPid: number): ProcessEntry[] {
   };
   collect(rootPid);
   for (let i = 0; i < found.length; i += 1) collect(found[i]?.pid ?? 0);
-  return found.map((status) => ({ ...status, ...marksOf(status) }));
+  return found.map((status) => ({
+    ...status,
+    // The environment of a zombie is gone.
+    ...(status.isZombie ? { mark: null, isKept: false } : marksOf(status.pid)),
+  }));
 }
 
 export function statusOf(pid: number): Status | null {
@@ -57,6 +61,16 @@ export function statusOf(pid: number): Status | null {
 /** Now, in the unit and from the origin of ProcessEntry.startTicks. */
 export function ticksNow(): number {
   return Math.floor(Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 100);
+}
+
+/** The pid that was given last, to a process or a thread: unchanged means that nothing was forked in between. */
+export function lastPid(): number {
+  try {
+    return Number(readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1));
+  } catch {
+    // Without the file one look has to do.
+    return 0;
+  }
 }
 
 /** Children that the main thread has forked, and orphans that were given to this process; not other threads' forks. */
@@ -92,28 +106,4 @@ function statuses(): Status[] {
     else all.set(pid, again);
   }
   return [...all.values()];
-}
-
-function marksOf({ pid, isZombie }: Status): Pick<ProcessEntry, 'mark' | 'isKept'> {
-  if (isZombie) return { mark: null, isKept: false };
-  let environment: Buffer;
-  try {
-    environment = readFileSync(`/proc/${pid}/environ`);
-  } catch {
-    // Gone, or it runs as another user.
-    return { mark: null, isKept: false };
-  }
-  return {
-    mark: variableIn(environment, RUN_VARIABLE),
-    isKept: variableIn(environment, KEEP_VARIABLE) === KEEP_VALUE,
-  };
-}
-
-function variableIn(environment: Buffer, name: string): string | null {
-  const start = `${name}=`;
-  let at = environment.indexOf(start);
-  while (at > 0 && environment[at - 1] !== 0) at = environment.indexOf(start, at + 1);
-  if (at === -1) return null;
-  const end = environment.indexOf(0, at);
-  return environment.toString('utf8', at + start.length, end === -1 ? environment.length : end);
 }

@@ -8,7 +8,7 @@ export interface ProcessEntry {
   readonly startTicks: number;
   /** Ended, but its parent has not waited for it. */
   readonly isZombie: boolean;
-  /** Value of PAWL_RUN; null where there is none or it can't be read (another user's, a zombie's). */
+  /** Value of PAWL_RUN; null where there is none or it can't be read (another user's, a zombie's), '' in between. */
   readonly mark: string | null;
   /** PAWL_KEEP=1: the user wants it to outlive its prediction. */
   readonly isKept: boolean;

@@ -32,6 +32,7 @@ export interface Spawned {
 
 interface RunState {
   readonly at: RunAddress;
+  /** Identities of what it was seen to start, and of what was found below that. */
   readonly roots: Set<string>;
   /** Clock.monotonic() */
   readonly began: number;
@@ -61,7 +62,7 @@ export class RunProcesses {
     this.#reaper = new OrphanReaper(parts.rootPid, {
       clock: parts.clock,
       reap: parts.reap,
-      areStartsKnown: () => parts.shared.spawnCount === this.#reported,
+      areStartsKnown: () => this.#areStartsKnown,
       mainThreadChildren: () => mainThreadChildren(parts.rootPid),
       isStarted: (identity) => this.#started.has(identity),
     });
@@ -125,15 +126,23 @@ export class RunProcesses {
     });
   }
 
+  get #areStartsKnown(): boolean {
+    return this.#parts.shared.spawnCount === this.#reported;
+  }
+
   #membersOf(run: RunState): ProcessEntry[] {
     const { rootPid } = this.#parts;
     const tree: RunTree = {
       mark: runMark(rootPid, run.at),
       roots: run.roots,
-      unmarkedFrom: this.#slots === 1 ? this.#ticksOf(run) : null,
+      // A subprocess that is just being started is a copy of the worker still, without its mark.
+      unmarkedFrom: this.#slots === 1 && this.#areStartsKnown ? this.#ticksOf(run) : null,
       spared: this.#spared,
     };
-    return treeOf(tree, this.#list(), rootPid);
+    const members = treeOf(tree, this.#list(), rootPid);
+    // Once its parent has ended, nothing but this may tell whose it is.
+    for (const member of members) run.roots.add(identityOf(member));
+    return members;
   }
 
   #list(): ProcessEntry[] {
