@@ -116,8 +116,8 @@ function attach(slot) {
   return socket;
 }
 
-function predict(slot, { id, input }) {
-  const prediction = { slot, id };
+function predict(slot, { id, run, input }) {
+  const prediction = { slot, id, run };
   running.set(slot, prediction);
   const value = input.in === 'message' ? input.value : take(input.path);
   emit(prediction, { type: 'log', stream: 'stdout', data: `got ${value.do}\n` });

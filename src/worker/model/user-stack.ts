@@ -1,7 +1,7 @@
 // The stack that goes into a log: the user's frames, without those of the runtime below them.
 import { fileURLToPath } from 'node:url';
 
-const RUNTIME = fileURLToPath(new URL('..', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('../..', import.meta.url));
 const INTERNAL = /\(node:(internal\/|async_hooks)|at node:internal\//;
 
 /** Causes are followed this deep; a chain may be a ring. */
