@@ -36,6 +36,11 @@ export function seconds(zero: 'zero allowed' | 'above zero'): ValueKind<number> 
   };
 }
 
+/** A default in the words of such a flag. */
+export function inSeconds(ms: number): string {
+  return String(ms / 1000);
+}
+
 const BYTE_UNITS: { readonly [unit: string]: number } = {
   '': 1,
   b: 1,

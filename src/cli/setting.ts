@@ -24,3 +24,11 @@ export interface Setting<T> {
   /** Commands that have the flag. Others take the default. */
   readonly commands: readonly CommandName[];
 }
+
+/** A part of the table, each row typed by what it sets. */
+export type SettingsOf<K extends SettingKey> = { readonly [P in K]: Setting<Config[P]> };
+
+/** Rows for `commands`. */
+export const SERVE: readonly CommandName[] = ['serve'];
+export const RUNNING: readonly CommandName[] = ['serve', 'predict'];
+export const ALL: readonly CommandName[] = ['serve', 'predict', 'schema'];
