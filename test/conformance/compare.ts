@@ -1,0 +1,43 @@
+// Where two transcripts differ, as paths. What Pawl only adds to an object that Cog has is no difference: a client of
+// Cog's does not look there; ADDED says which fields these may be.
+import type { Plain } from './transcript.ts';
+
+export interface Difference {
+  /** Keys and indexes, joined by slashes; the first is the number of the exchange. */
+  readonly at: string;
+  /** Undefined: the server has nothing there. */
+  readonly cog: Plain | undefined;
+  readonly pawl: Plain | undefined;
+}
+
+const ADDED: ReadonlySet<string> = new Set([
+  'input',
+  'created_at',
+  'started_at',
+  'completed_at',
+  'error_code',
+  'code',
+  'queue_time',
+]);
+
+export function differences(cog: Plain | undefined, pawl: Plain | undefined, at: string): Difference[] {
+  if (Array.isArray(cog) && Array.isArray(pawl)) {
+    const length = Math.max(cog.length, pawl.length);
+    return Array.from({ length }, (_, i) => differences(cog[i], pawl[i], join(at, String(i)))).flat();
+  }
+  if (isObject(cog) && isObject(pawl)) {
+    const keys = [...new Set([...Object.keys(cog), ...Object.keys(pawl)])].sort();
+    return keys
+      .filter((key) => key in cog || !ADDED.has(key))
+      .flatMap((key) => differences(cog[key], pawl[key], join(at, key)));
+  }
+  return cog === pawl ? [] : [{ at, cog, pawl }];
+}
+
+function join(at: string, key: string): string {
+  return at === '' ? key : `${at}/${key}`;
+}
+
+function isObject(value: Plain | undefined): value is { [key: string]: Plain } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,126 @@
+// What a client saw, as data that two servers can be compared by: every exchange, with what differs in each run
+// (generated ids, times, durations) replaced by a name.
+import { request } from 'node:http';
+
+export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
+
+export interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Objects are sent as JSON with its content type. */
+  readonly body?: string | Buffer | { readonly [key: string]: unknown };
+  /** Ends the connection after this many events of a stream. */
+  readonly hangUpAfter?: number;
+}
+
+const EXCHANGE_MS = 20_000;
+const GENERATED_ID = /^(pred_[0-9a-f]+|[a-z2-7]{26})$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+const DURATIONS = new Set(['predict_time', 'queue_time']);
+
+export class Client {
+  readonly url: string;
+  readonly exchanges: Plain[] = [];
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** Sends it, adds the normalised answer to the transcript, and returns the answer as it was. */
+  async ask(ask: Ask): Promise<{ status: number; body: unknown }> {
+    const { status, headers, text } = await send(this.url, ask);
+    const type = String(headers['content-type'] ?? '').replace(/;.*/, '');
+    const body: unknown =
+      type === 'text/event-stream' ? events(text) : type === 'application/json' ? JSON.parse(text) : text;
+    const allow =
+      headers.allow === undefined ? {} : { allow: String(headers.allow).split(/, ?/).sort().join() };
+    this.exchanges.push({ status, type, ...allow, body: normalised(body) });
+    return { status, body };
+  }
+
+  async post(body: { readonly [key: string]: unknown }, headers: Readonly<Record<string, string>> = {}) {
+    return this.ask({ method: 'POST', path: '/predictions', body, headers });
+  }
+
+  /** Adds something that is not an answer, such as what a webhook brought. */
+  note(value: unknown): void {
+    this.exchanges.push(normalised(value));
+  }
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+function send(url: string, { method, path, headers = {}, body, hangUpAfter }: Ask): Promise<RawAnswer> {
+  const isRaw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+  const bytes = isRaw ? body : JSON.stringify(body);
+  const type: Record<string, string> = isRaw ? {} : { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const target = new URL(url);
+    const outgoing = request(
+      {
+        host: target.hostname,
+        port: target.port,
+        method,
+        path,
+        headers: {
+          ...type,
+          ...(bytes === undefined ? {} : { 'content-length': String(Buffer.byteLength(bytes)) }),
+          ...headers,
+        },
+        agent: false,
+        timeout: EXCHANGE_MS,
+      },
+      (response) => {
+        let text = '';
+        const done = () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (hangUpAfter === undefined || text.split('\n\n').length <= hangUpAfter) return;
+          done();
+          outgoing.destroy();
+        });
+        response.on('end', done);
+        response.on('error', reject);
+      },
+    );
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer to ${method} ${path}`)));
+    outgoing.on('error', reject);
+    outgoing.end(bytes);
+  });
+}
+
+function events(text: string): Plain {
+  return text
+    .split('\n\n')
+    .filter((block) => block !== '' && !block.startsWith(':') && !block.startsWith('retry:'))
+    .map((block) => {
+      const field = (name: string) =>
+        block
+          .split('\n')
+          .filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).trimStart())
+          .join('\n');
+      return { event: field('event'), data: JSON.parse(field('data')) };
+    });
+}
+
+/** Replaces what differs from run to run. */
+export function normalised(value: unknown, key = ''): Plain {
+  if (Array.isArray(value)) return value.map((item) => normalised(item));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normalised(item, name)]));
+  }
+  if (typeof value === 'number' && DURATIONS.has(key)) return '<seconds>';
+  if (typeof value === 'string') {
+    if (GENERATED_ID.test(value)) return '<generated id>';
+    if (TIME.test(value)) return '<time>';
+    return value;
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
