@@ -2,7 +2,7 @@
 // for its users this ends at once; it never fails an installation, since the loader explains at first use.
 // Shipped in the package: imports nothing but Node, and needs no development dependency.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -45,8 +45,17 @@ function cmakeJs() {
   const script = resolve('cmake-js/bin/cmake-js');
   if (script === null) return 'cmake-js: not installed';
   if (spawnSync('cmake', ['--version']).status !== 0) return 'cmake: not found';
+  forgetOtherCheckout(path.join(root, 'build'));
   // Without a nodedir cmake-js takes the headers of the node-api-headers package and needs no network.
   return run('cmake-js', [script, 'compile'], { npm_config_nodedir: undefined });
+}
+
+/** CMake's folder names its sources by full path: copied along with a checkout, it would compile those of the original. */
+export function forgetOtherCheckout(folder) {
+  const cache = path.join(folder, 'CMakeCache.txt');
+  if (!existsSync(cache)) return;
+  const [, home] = /^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$/m.exec(readFileSync(cache, 'utf8')) ?? [];
+  if (home !== root) rmSync(folder, { recursive: true });
 }
 
 function nodeGyp() {

@@ -1,5 +1,5 @@
 // Finding and loading the addon, in a copy of the package's layout whose binaries the test chooses.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addonCandidates } from '../../src/native/binding.ts';
@@ -69,6 +69,24 @@ describe('the install script', () => {
   it('looks for the addon where the loader does', async () => {
     const { addonCandidates: installCandidates, root } = await importInstallAddon();
     expect(installCandidates(root)).toEqual(addonCandidates());
+  });
+
+  it('builds anew in a copy of a checkout, whose build folder would compile the original’s sources', async () => {
+    const { forgetOtherCheckout } = await importInstallAddon();
+    await withScratch((folder) => {
+      const isKept = (home: string) => {
+        const build = path.join(folder, 'build');
+        mkdirSync(build, { recursive: true });
+        writeFileSync(
+          path.join(build, 'CMakeCache.txt'),
+          `A:STRING=\nCMAKE_HOME_DIRECTORY:INTERNAL=${home}\n`,
+        );
+        forgetOtherCheckout(build);
+        return existsSync(build);
+      };
+      expect([isKept(ROOT), isKept(`${ROOT}-copy`)]).toEqual([true, false]);
+      expect(() => forgetOtherCheckout(path.join(folder, 'nothing-here'))).not.toThrow();
+    });
   });
 });
 

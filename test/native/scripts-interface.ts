@@ -3,6 +3,7 @@ export interface InstallAddon {
   readonly root: string;
   addonCandidates(folder?: string): readonly string[];
   loads(file: string): boolean;
+  forgetOtherCheckout(folder: string): void;
 }
 
 export interface GlibcCeiling {
