@@ -108,7 +108,9 @@ Value ExitNow(const CallbackInfo& info) {
 }
 
 Value PrepareInterrupts(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), pawl::PrepareInterrupts());
+  const std::string obstacle = pawl::PrepareInterrupts();
+  if (obstacle.empty()) return info.Env().Null();
+  return Napi::String::New(info.Env(), obstacle);
 }
 
 Value Guard(const CallbackInfo& info) {

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <mutex>
 
 #ifdef __linux__
@@ -117,23 +119,24 @@ void ClearException(napi_env env) {
 
 }  // namespace
 
-bool PrepareInterrupts() {
+std::string PrepareInterrupts() {
   const std::lock_guard<std::mutex> lock(gate.mutex);
-  if (!IsMainThread()) return false;
-  if (gate.signal != 0) return true;
-  if (!gate.v8.Load()) return false;
+  if (!IsMainThread()) return "this is not the main thread";
+  if (gate.signal != 0) return "";
+  if (const char* missing = gate.v8.Load()) return std::string("this Node does not export ") + missing;
   gate.isolate = gate.v8.CurrentIsolate();
+  if (gate.isolate == nullptr) return "no JavaScript runs on this thread";
   const int signal = FreeSignal();
-  if (gate.isolate == nullptr || signal == 0) return false;
+  if (signal == 0) return "every signal it could use has a handler already";
   struct sigaction action {};
   action.sa_handler = OnSignal;
   // Some runtimes of other languages insist on handlers that run on their stack.
   action.sa_flags = SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  if (sigaction(signal, &action, nullptr) != 0) return false;
+  if (sigaction(signal, &action, nullptr) != 0) return std::string("sigaction: ") + strerror(errno);
   gate.thread = pthread_self();
   gate.signal = signal;
-  return true;
+  return "";
 }
 
 GuardOutcome Guard(napi_env env, uint64_t token, napi_value call, napi_value* value) {

@@ -16,11 +16,15 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <string>
 
 namespace pawl {
 
-/** True where Guard() may be called on this thread from now on: the main one, where node and system can interrupt. */
-bool PrepareInterrupts();
+/**
+ * Empty where Guard() may be called on this thread from now on: the main one, where Node and the system can interrupt.
+ * Otherwise why not, and then nothing here does anything.
+ */
+std::string PrepareInterrupts();
 
 enum class GuardOutcome {
   kReturned,
@@ -28,7 +32,7 @@ enum class GuardOutcome {
   kInterrupted,
   /** An exception, or the termination of a call further out, is on its way: go back to JavaScript at once. */
   kThrew,
-  /** Nothing was called: PrepareInterrupts() has not answered true on this thread. */
+  /** Nothing was called: PrepareInterrupts() has not succeeded on this thread. */
   kRefused,
 };
 

@@ -9,21 +9,23 @@
 namespace pawl {
 namespace {
 
+/** Null, or the symbol where it is missing. */
 template <typename Function>
-bool Find(const char* symbol, Function* function) {
+const char* Find(const char* symbol, Function* function) {
   *function = reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, symbol));
-  return *function != nullptr;
+  return *function == nullptr ? symbol : nullptr;
 }
 
 }  // namespace
 
-bool V8Terminate::Load() {
+const char* V8Terminate::Load() {
   // Names as the Itanium C++ ABI mangles them; dlsym adds macOS's leading underscore. In that ABI a member function
   // without arguments is called like a free function that takes the object.
-  return Find("_ZN2v87Isolate13TryGetCurrentEv", &current_) &&
-         Find("_ZN2v87Isolate18TerminateExecutionEv", &terminate_) &&
-         Find("_ZN2v87Isolate24CancelTerminateExecutionEv", &cancel_) &&
-         Find("_ZN2v87Isolate22IsExecutionTerminatingEv", &is_terminating_);
+  const char* missing = Find("_ZN2v87Isolate13TryGetCurrentEv", &current_);
+  if (missing == nullptr) missing = Find("_ZN2v87Isolate18TerminateExecutionEv", &terminate_);
+  if (missing == nullptr) missing = Find("_ZN2v87Isolate24CancelTerminateExecutionEv", &cancel_);
+  if (missing == nullptr) missing = Find("_ZN2v87Isolate22IsExecutionTerminatingEv", &is_terminating_);
+  return missing;
 }
 
 }  // namespace pawl

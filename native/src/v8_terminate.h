@@ -7,8 +7,8 @@ namespace pawl {
 
 class V8Terminate {
  public:
-  /** Looks the symbols up. False where one is missing, and then nothing else here may be called. */
-  bool Load();
+  /** Looks the symbols up. Null, or the one that is missing, and then nothing else here may be called. */
+  const char* Load();
   /** The isolate of the calling thread; null on a thread without JavaScript. */
   void* CurrentIsolate() const { return current_(); }
   /** From any thread: JavaScript of `isolate` ends at its next check. Asking twice is asking once. */

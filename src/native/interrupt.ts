@@ -8,21 +8,21 @@ type Guard = Pick<NativeApi, 'prepareInterrupts' | 'guard' | 'fatalException'>;
 
 /** One per process, made on its main thread. */
 export class Interruption {
-  /** False where this Node or system cannot interrupt: guarded() then just calls. */
-  readonly isAvailable: boolean;
+  /** Why this Node or system cannot interrupt, in a few words; null where it can. */
+  readonly unavailable: string | null;
   readonly #native: Guard;
 
   constructor(native: Guard) {
     this.#native = native;
-    this.isAvailable = native.prepareInterrupts();
+    this.unavailable = native.prepareInterrupts();
   }
 
   /**
-   * Calls `call`. Its asynchronous context is one of its own: whatever AsyncLocalStorage.run() and its like have
+   * Calls `call`, and just that where interrupts are unavailable. Its asynchronous context is one of its own: whatever AsyncLocalStorage.run() and its like have
    * changed when the call is interrupted is gone afterwards, and what held before the call holds again.
    */
   guarded<T>(token: number, call: () => T): GuardResult<T> {
-    if (!this.isAvailable) return { interrupted: false, value: call() };
+    if (this.unavailable !== null) return { interrupted: false, value: call() };
     const context = new AsyncResource('PawlGuard', { requireManualDestroy: true });
     return context.runInAsyncScope(() => {
       const result = this.#native.guard(token, call);

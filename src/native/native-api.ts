@@ -47,10 +47,10 @@ export interface NativeApi {
   /** Ends the process at once, from any thread; runs no exit handlers. Never returns. */
   exitNow(code: number): never;
   /**
-   * On the main thread, before the first guard(). False where this Node, this system or this thread cannot interrupt;
+   * On the main thread, before the first guard(). Null, or why this Node, this system or this thread cannot interrupt;
    * then guard() throws, and interrupt() and nudge() find nothing.
    */
-  prepareInterrupts(): boolean;
+  prepareInterrupts(): string | null;
   /**
    * Calls `call` so that interrupt() of the same token, an integer from 1 to 2^53-1, can end it. Calls may nest, with
    * the same or another token. An exception of `call` is thrown on as it is. Interrupted code runs neither catch nor
