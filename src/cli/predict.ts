@@ -6,10 +6,10 @@ import type { JsonObject } from '../base/json.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
 import { createEngine, type Engine } from '../server/app.ts';
+import { inputFields } from '../server/prediction/field-kinds.ts';
 import type { Prediction } from '../server/prediction/prediction.ts';
 import { commandLog, Transcript } from './command-log.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { inputFields } from './input-fields.ts';
 import { readAsDataUrl, readJsonFile } from './input-file.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import { runPrediction } from './one-prediction.ts';
@@ -76,7 +76,7 @@ async function predict(
   if (fleet.status !== 'ready' || predictor === null) throw setupFailure(engine, transcript);
   const { startedAt, completedAt } = fleet.setup;
   transcript.line(`setup took ${seconds((completedAt ?? startedAt) - startedAt)}`);
-  const input = predictionInput(inputFields(predictor.document), {
+  const input = predictionInput(inputFields(predictor.document, 'predict'), {
     named: task.named,
     json: task.json,
     readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),

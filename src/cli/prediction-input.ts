@@ -1,8 +1,9 @@
 // `-i` and `--json` to the input of one prediction. Names what is unknown, missing or of the wrong kind before
 // anything runs; limits such as a minimum are the server's validator's.
 import type { Json, JsonObject } from '../base/json.ts';
-import type { FieldKind, InputFields } from './input-fields.ts';
-import { describeKinds, type ReadFile, readItems, readText } from './text-value.ts';
+import type { FieldKind, InputFields } from '../server/prediction/field-kinds.ts';
+import { type ReadFile, readItems, readText } from '../server/prediction/text-value.ts';
+import { describeKinds } from './describe-kinds.ts';
 import { quoted, usageError } from './usage-error.ts';
 
 export interface NamedText {

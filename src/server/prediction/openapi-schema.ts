@@ -1,6 +1,7 @@
 // Makes a JSON Schema 2020-12 out of the component schemas of an OpenAPI document: `nullable: true` becomes a union
 // with null, an exclusive bound is one number again. Never touches data inside a schema (defaults, enums, examples).
 import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+import type { Mode } from '../../protocol/control-messages.ts';
 
 const SCHEMA = new Set([
   'additionalProperties',
@@ -19,6 +20,12 @@ const SCHEMA_MAP = new Set(['properties', 'patternProperties', '$defs', 'definit
 export function componentSchemas(document: JsonObject): JsonObject {
   const components = child(document, 'components');
   return components === null ? {} : (child(components, 'schemas') ?? {});
+}
+
+/** Trainings without a schema of their own take what predictions take. */
+export function inputSchemaName(document: JsonObject, mode: Mode): string {
+  const own = mode === 'train' ? child(componentSchemas(document), 'TrainingInput') : null;
+  return own === null ? 'Input' : 'TrainingInput';
 }
 
 export function child(object: JsonObject, key: string): JsonObject | null {

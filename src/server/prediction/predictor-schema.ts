@@ -3,7 +3,7 @@ import { PawlError } from '../../errors.ts';
 import type { Mode, PredictorDescription } from '../../protocol/control-messages.ts';
 import { type InputCheck, inputCheck } from './input-check.ts';
 import { schemaCompiler } from './input-validator.ts';
-import { child, componentSchemas } from './openapi-schema.ts';
+import { inputSchemaName } from './openapi-schema.ts';
 
 export interface PredictorSchema {
   readonly check: { readonly [M in Mode]: InputCheck };
@@ -15,7 +15,7 @@ export function compilePredictorSchema(predictor: PredictorDescription): Predict
   const { document } = predictor;
   try {
     const compiler = schemaCompiler(document);
-    const training = child(componentSchemas(document), 'TrainingInput') === null ? 'Input' : 'TrainingInput';
+    const training = inputSchemaName(document, 'train');
     const predict = inputCheck(document, 'Input', compiler);
     const train = training === 'Input' ? predict : inputCheck(document, training, compiler);
     return { check: { predict, train }, error: null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
-import { inputFields } from '../../../src/cli/input-fields.ts';
 import { predictionInput, splitNamed } from '../../../src/cli/prediction-input.ts';
+import { inputFields } from '../../../src/server/prediction/field-kinds.ts';
 
 const PROPERTIES: JsonObject = {
   prompt: { type: 'string' },
@@ -38,7 +38,7 @@ function read(
   { json = {}, doc = CLOSED }: { json?: JsonObject; doc?: JsonObject } = {},
 ) {
   const readFile = (path: string) => `data:read,${path}`;
-  return predictionInput(inputFields(doc), { named: texts.map(splitNamed), json, readFile });
+  return predictionInput(inputFields(doc, 'predict'), { named: texts.map(splitNamed), json, readFile });
 }
 
 describe('-i values', () => {

@@ -1,5 +1,5 @@
 // data: URLs (RFC 2397) to bytes: base64 or percent-encoded, with any parameters.
-import { mediaTypeEssence } from '../file-name.ts';
+import { mediaTypeEssence } from '../../../base/file-name.ts';
 import { SourceFailure, tooLarge } from './source-failure.ts';
 
 export interface DataUrl {

@@ -2,9 +2,9 @@
 // file is there at the end or nothing is.
 import { open, rm } from 'node:fs/promises';
 import type { Clock } from '../../../base/clock.ts';
+import { mediaTypeEssence } from '../../../base/file-name.ts';
 import { limit } from '../../../limits.ts';
 import { CancelationError } from '../../../predictor/cancelation.ts';
-import { mediaTypeEssence } from '../file-name.ts';
 import { percentDecoded } from './source.ts';
 import { describeFetchError, SourceFailure, tooLarge } from './source-failure.ts';
 

@@ -3,12 +3,17 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, systemClock } from '../../../base/clock.ts';
+import {
+  extensionOfMediaType,
+  mediaTypeOfName,
+  safeFileName,
+  uniqueFileName,
+} from '../../../base/file-name.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import { CancelationError } from '../../../predictor/cancelation.ts';
 import { PawlFile } from '../../../predictor/pawl-file.ts';
 import type { InputIssue } from '../../../protocol/slot-messages.ts';
-import { extensionOfMediaType, mediaTypeOfName, safeFileName, uniqueFileName } from '../file-name.ts';
 import type { Checked, InputSchema } from '../loaded-predictor.ts';
 import { decodeDataUrl } from './data-url.ts';
 import { download } from './download.ts';

@@ -6,7 +6,7 @@ import {
   mediaTypeEssence,
   mediaTypeOfName,
   safeFileName,
-} from '../file-name.ts';
+} from '../../../base/file-name.ts';
 import type { FileValue } from './file-value.ts';
 
 /** `value`: predict() has returned and nothing of it runs any more. `chunk`: it goes on after this item. */

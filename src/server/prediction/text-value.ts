@@ -1,12 +1,12 @@
-// The text after `-i name=` to the value its field takes. The narrowest kind that fits wins; plain text is last.
-import { isObject, type Json } from '../base/json.ts';
-import { alternatives } from './flag-values.ts';
-import type { FieldKind } from './input-fields.ts';
+// A text, from a command line or a form, to the value its field takes. The narrowest kind that fits wins; plain text is
+// last.
+import { isObject, type Json } from '../../base/json.ts';
+import type { FieldKind } from './field-kinds.ts';
 
 export type TextReading = { readonly ok: true; readonly value: Json } | { readonly ok: false };
 
-/** A file's content as a data URL. Throws PAWL_USAGE when it cannot be read. */
-export type ReadFile = (path: string) => string;
+/** What `@PATH` stands for: a URL of the file. Null where nobody may name files of this machine. */
+export type ReadFile = ((path: string) => string) | null;
 
 const NO: TextReading = { ok: false };
 const ORDER: readonly FieldKind['type'][] = [
@@ -36,7 +36,7 @@ export function readText(text: string, kinds: readonly FieldKind[], readFile: Re
   return NO;
 }
 
-/** Several `-i` for one name: each is an item of the list. */
+/** Several texts for one name: each is an item of the list. */
 export function readItems(
   texts: readonly string[],
   kinds: readonly FieldKind[],
@@ -47,12 +47,6 @@ export function readItems(
   const items = texts.map((text) => readText(text, list.items, readFile));
   const values = items.flatMap((item) => (item.ok ? [item.value] : []));
   return values.length === texts.length ? { ok: true, value: values } : NO;
-}
-
-/** What the kinds accept, completing "takes …". */
-export function describeKinds(kinds: readonly FieldKind[]): string {
-  const words = new Set(kinds.map(describeKind));
-  return [...words].join(' or ');
 }
 
 function readAs(kind: FieldKind, text: string, readFile: ReadFile): TextReading {
@@ -68,7 +62,7 @@ function readAs(kind: FieldKind, text: string, readFile: ReadFile): TextReading 
     case 'number':
       return NUMBER.test(text) && Number.isFinite(Number(text)) ? yes(Number(text)) : NO;
     case 'file':
-      if (text.startsWith('@')) return yes(readFile(text.slice(1)));
+      if (readFile !== null && text.startsWith('@')) return yes(readFile(text.slice(1)));
       return /^(https?|data):/i.test(text) ? yes(text) : NO;
     case 'list':
       return readList(kind, text, readFile);
@@ -107,32 +101,4 @@ function readJson(text: string, fits: (value: unknown) => boolean): TextReading 
 
 function yes(value: Json): TextReading {
   return { ok: true, value };
-}
-
-function describeKind(kind: FieldKind): string {
-  switch (kind.type) {
-    case 'choice':
-      return kind.values.length > 1 ? `one of ${describeChoices(kind.values)}` : describeChoices(kind.values);
-    case 'list':
-      return `a list, each item ${describeKinds(kind.items)}`;
-    case 'file':
-      return 'a file, as @PATH or as an http(s) or data URL';
-    case 'integer':
-      return `a whole number between -${Number.MAX_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`;
-    case 'number':
-      return 'a number';
-    case 'boolean':
-      return 'true or false';
-    case 'null':
-      return 'null';
-    case 'object':
-      return 'a JSON object';
-    case 'any':
-    case 'text':
-      return 'text';
-  }
-}
-
-function describeChoices(values: readonly Json[]): string {
-  return alternatives(values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))));
 }

@@ -1,7 +1,8 @@
-// What a predictor's document says about each input, as far as text from a command line needs to know it: which
-// kinds of value may stand there. The real check stays with the server's validator.
-import { isObject, type Json, type JsonObject } from '../base/json.ts';
-import { child, componentSchemas } from '../server/prediction/openapi-schema.ts';
+// What a predictor's document says about each input, as far as text from a command line or a form needs to know it:
+// which kinds of value may stand there. The real check stays with input-check.ts.
+import { isObject, type Json, type JsonObject } from '../../base/json.ts';
+import type { Mode } from '../../protocol/control-messages.ts';
+import { child, componentSchemas, inputSchemaName } from './openapi-schema.ts';
 
 export type FieldKind =
   | { readonly type: 'choice'; readonly values: readonly Json[] }
@@ -17,12 +18,12 @@ export interface InputFields {
 }
 
 const ANY: FieldKind = { type: 'any' };
-// References may be recursive; deeper than this nobody types on a command line.
+// References may be recursive; deeper than this nobody types.
 const DEPTH_MAX = 8;
 
-export function inputFields(document: JsonObject): InputFields {
+export function inputFields(document: JsonObject, mode: Mode): InputFields {
   const schemas = componentSchemas(document);
-  const input = child(schemas, 'Input');
+  const input = child(schemas, inputSchemaName(document, mode));
   const properties = input === null ? null : child(input, 'properties');
   const extra = input?.additionalProperties;
   const isOpen =

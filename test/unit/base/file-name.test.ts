@@ -5,7 +5,7 @@ import {
   mediaTypeOfName,
   safeFileName,
   uniqueFileName,
-} from '../../../../src/worker/model/file-name.ts';
+} from '../../../src/base/file-name.ts';
 
 it.each([
   ['cat.png', 'cat.png'],
