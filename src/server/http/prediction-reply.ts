@@ -2,12 +2,12 @@
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { predictionObject } from '../prediction/prediction-object.ts';
+import { type Detail, type PredictionObject, predictionObject } from '../prediction/prediction-object.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { awaitEnd } from './await-end.ts';
 import { sendJson } from './reply.ts';
-import type { ResponseMode } from './response-mode.ts';
+import { preferenceApplied, type ResponseMode } from './response-mode.ts';
 
 export interface ReplyParts {
   readonly service: PredictionService;
@@ -20,31 +20,60 @@ export async function answerCreated(
   how: ResponseMode,
   { service, clock }: ReplyParts,
 ): Promise<FastifyReply> {
-  if (how.kind === 'async') return sendJson(reply, 202, { id: prediction.id, status: 'starting' });
-  const waitMs = how.kind === 'wait' ? how.waitMs : null;
-  const waited = await awaitEnd(prediction, reply.raw, waitMs, clock);
-  if (waited === 'ended') return answerEnded(reply, prediction, service);
-  if (waited === 'gone') {
-    prediction.cancel();
-    return reply.hijack();
+  if (how.kind !== 'wait') {
+    return sendAs(reply, 202, { id: prediction.id, status: 'starting' }, how);
   }
-  // Whatever it is doing by now: clients take any status but this one for the end.
-  return sendJson(reply, 202, { ...predictionObject(prediction, 'create'), status: 'starting' });
+  const waited = await awaitEnd(prediction, reply.raw, how.waitMs, clock);
+  if (waited === 'ended') return answerEnded(reply, prediction, how, service);
+  if (waited === 'expired') return sendAs(reply, 202, unfinished(prediction, 'create'), how);
+  // Nobody waits for the result any more, unless the client said that it would not.
+  if (how.preferred !== 'respond-async') prediction.cancel();
+  return reply.hijack();
 }
 
-/** To a PUT with the id of a prediction that exists: its state, without waiting. */
-export function answerAttached(reply: FastifyReply, prediction: Prediction): FastifyReply {
+/**
+ * To a PUT with the id of a prediction that exists: its state, as in Cog without waiting, unless the client prefers
+ * to wait. Its leaving cancels nothing: the prediction is another request's.
+ */
+export async function answerAttached(
+  reply: FastifyReply,
+  prediction: Prediction,
+  how: ResponseMode,
+  { clock }: ReplyParts,
+): Promise<FastifyReply> {
+  if (how.kind === 'wait' && how.preferred !== 'nothing') {
+    const waited = await awaitEnd(prediction, reply.raw, how.waitMs, clock);
+    if (waited === 'gone') return reply.hijack();
+    if (waited === 'expired') return sendAs(reply, 202, unfinished(prediction, 'full'), how);
+    return sendAs(reply, 200, predictionObject(prediction, 'full'), how);
+  }
   return sendJson(reply, prediction.isTerminal ? 200 : 202, predictionObject(prediction, 'full'));
 }
 
-function answerEnded(reply: FastifyReply, prediction: Prediction, service: PredictionService): FastifyReply {
+function answerEnded(
+  reply: FastifyReply,
+  prediction: Prediction,
+  how: ResponseMode,
+  service: PredictionService,
+): FastifyReply {
   const { failure } = prediction;
   if (failure?.code === 'PAWL_INPUT_INVALID') {
     // Refused, only later than by the server's own check: the id stays free for a better input.
     service.forget(prediction);
     throw new RequestRefused('PAWL_INPUT_INVALID', workerIssues(failure.issues, failure.text));
   }
-  return sendJson(reply, 200, predictionObject(prediction, 'create'));
+  return sendAs(reply, 200, predictionObject(prediction, 'create'), how);
+}
+
+/** Whatever it is doing by now: clients take any status but this one for the end. */
+function unfinished(prediction: Prediction, detail: Detail): PredictionObject {
+  return { ...predictionObject(prediction, detail), status: 'starting' };
+}
+
+function sendAs(reply: FastifyReply, status: 200 | 202, body: object, how: ResponseMode): FastifyReply {
+  const applied = preferenceApplied(how, status === 200 ? 'ended' : 'goes on');
+  if (applied !== null) reply.header('preference-applied', applied);
+  return sendJson(reply, status, body);
 }
 
 function workerIssues(

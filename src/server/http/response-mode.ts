@@ -1,42 +1,75 @@
-// How the client wants its answer, from the Accept and Prefer headers.
+// How the client wants its answer, from the Accept and Prefer headers. Decides nothing about what a route can give.
 import type { IncomingHttpHeaders } from 'node:http';
-import { headerList } from './header-list.ts';
+import { type Element, headerList } from './header-list.ts';
 
 export type ResponseMode =
-  /** The answer waits for the end; at most `waitMs` where that is not null. */
-  | { readonly kind: 'wait'; readonly waitMs: number | null }
+  /** The answer comes with the end; at most `waitMs` later where that is not null. */
+  | { readonly kind: 'wait'; readonly waitMs: number | null; readonly preferred: Preferred }
   | { readonly kind: 'async' }
   | { readonly kind: 'stream' };
 
-const PLAIN: ResponseMode = { kind: 'wait', waitMs: null };
+/**
+ * What the client said about the wait. `respond-async`: it will not miss the answer when it leaves before the end,
+ * so that its leaving is no cancel.
+ */
+export type Preferred = 'nothing' | 'wait' | 'respond-async';
+
+// RFC 9110: at most three decimals, and nothing above 1.
+const QVALUE = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
+// A wait in more digits is as good as for ever.
+const WAIT_DIGITS = 9;
 
 export function responseMode(headers: IncomingHttpHeaders): ResponseMode {
   const { accept, prefer } = headers;
-  if (accept !== undefined && wantsStream(accept)) return { kind: 'stream' };
+  if (accept !== undefined && wantsStream(headerList(accept))) return { kind: 'stream' };
   // Several header lines arrive joined by commas, which is what RFC 7240 makes of them.
-  return prefer === undefined ? PLAIN : preferred(Array.isArray(prefer) ? prefer.join(',') : prefer);
+  return preferredMode(headerList(Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '')));
 }
 
-function wantsStream(accept: string): boolean {
-  const stream = quality(accept, 'text/event-stream');
-  return stream !== null && stream > 0 && stream >= (quality(accept, 'application/json') ?? 0);
+/** The preferences that were followed, for the Preference-Applied header (RFC 7240 §3); null where there were none. */
+export function preferenceApplied(mode: ResponseMode, outcome: 'ended' | 'goes on'): string | null {
+  if (mode.kind === 'stream') return null;
+  if (mode.kind === 'async') return 'respond-async';
+  const wait = mode.waitMs === null ? 'wait' : `wait=${mode.waitMs / 1000}`;
+  if (mode.preferred === 'nothing') return null;
+  return mode.preferred === 'respond-async' && outcome === 'goes on' ? `respond-async, ${wait}` : wait;
 }
 
-/** The q of a media type that is named itself; a wildcard names none. */
-function quality(accept: string, type: string): number | null {
-  const element = headerList(accept).find(([range]) => range.name === type);
-  if (element === undefined) return null;
-  const q = Number(element.find(({ name }) => name === 'q')?.value ?? 1);
-  return Number.isNaN(q) ? 1 : q;
+/** An event stream must be named, by itself: a wildcard asks for JSON. */
+function wantsStream(accept: readonly Element[]): boolean {
+  const stream = quality(accept, ['text/event-stream']);
+  const json = quality(accept, ['application/json', 'application/*', '*/*']);
+  return stream !== null && stream > 0 && stream >= (json ?? 0);
+}
+
+/** The q of the first of these ranges that is listed; null where none is. */
+function quality(accept: readonly Element[], ranges: readonly string[]): number | null {
+  for (const name of ranges) {
+    const element = accept.find(([range]) => range.name === name);
+    if (element === undefined) continue;
+    const text = element.slice(1).find((parameter) => parameter.name === 'q')?.value ?? '1';
+    return QVALUE.test(text) ? Number(text) : 1;
+  }
+  return null;
 }
 
 /**
- * RFC 7240: of a preference given twice the first counts, what is malformed or unknown does not. `wait` with
- * `respond-async` waits that long before it answers 202; `wait` without seconds is what happens anyway.
+ * RFC 7240: of a preference given twice the first counts, an empty value is none, what is malformed or unknown does
+ * not count. `wait` with `respond-async` waits that long before it answers 202; `wait` without seconds is what
+ * happens anyway.
  */
-function preferred(prefer: string): ResponseMode {
-  const preferences = headerList(prefer).map(([preference]) => preference);
-  const wait = preferences.find(({ name }) => name === 'wait')?.value ?? '';
-  if (/^\d{1,9}$/.test(wait)) return { kind: 'wait', waitMs: Number(wait) * 1000 };
-  return preferences.some(({ name }) => name === 'respond-async') ? { kind: 'async' } : PLAIN;
+function preferredMode(prefer: readonly Element[]): ResponseMode {
+  const valueFor = (name: string) => {
+    const element = prefer.find(([preference]) => preference.name === name);
+    return element === undefined ? null : (element[0].value ?? '');
+  };
+  const isAsync = valueFor('respond-async') === '';
+  const wait = valueFor('wait') ?? 'absent';
+  const preferred: Preferred = isAsync ? 'respond-async' : 'wait';
+  if (/^\d+$/.test(wait)) {
+    const seconds = Number(wait.replace(/^0+/, '').slice(0, WAIT_DIGITS + 1));
+    return { kind: 'wait', waitMs: Math.min(seconds, 10 ** WAIT_DIGITS - 1) * 1000, preferred };
+  }
+  if (isAsync) return { kind: 'async' };
+  return { kind: 'wait', waitMs: null, preferred: wait === '' ? 'wait' : 'nothing' };
 }

@@ -52,6 +52,8 @@ export class PredictionService {
   readonly #setting: PredictionSetting;
   /** Ids that wait for a slot and are not in the registry yet. */
   readonly #reserved = new Map<PredictionId, Deferred<void>>();
+  /** Predictions that more than the request which created them was told of. */
+  readonly #shared = new WeakSet<Prediction>();
   #schema: PredictorSchema | null = null;
   #described: PredictorDescription | null = null;
   #isDraining = false;
@@ -123,6 +125,7 @@ export class PredictionService {
     const known = this.#registry.find(id);
     if (known === null) return { prediction: await this.#create(submission), isNew: true };
     if (known.mode !== mode) throw idInUse(id);
+    this.#shared.add(known);
     return { prediction: known, isNew: false };
   }
 
@@ -141,9 +144,9 @@ export class PredictionService {
     return prediction?.cancel() === true ? prediction : null;
   }
 
-  /** Forgets a finished prediction before its time, where its request was answered as refused. */
+  /** Forgets a finished prediction before its time, where its request was answered as refused and no other was. */
   forget(prediction: Prediction): void {
-    this.#registry.forget(prediction);
+    if (!this.#shared.has(prediction)) this.#registry.forget(prediction);
   }
 
   /** Takes nothing new, waits `graceMs` for what runs, then cancels it. Resolves when nothing runs any more. */

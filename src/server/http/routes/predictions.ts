@@ -78,7 +78,8 @@ class PredictionRoutes {
     }
     const submission = { ...this.#submission(body, id), id };
     const { prediction, isNew } = await this.#parts.service.submitOrAttach(submission);
-    return isNew ? answerCreated(reply, prediction, how, this.#parts) : answerAttached(reply, prediction);
+    const answer = isNew ? answerCreated : answerAttached;
+    return answer(reply, prediction, how, this.#parts);
   }
 
   get(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -124,6 +124,22 @@ describe('Prefer', () => {
     expect((await answer).statusCode).toBe(200);
     expect(clock.pending).toBe(0);
   });
+
+  it('says in Preference-Applied which preferences were followed', async () => {
+    const { fleet, clock, ask, begin } = fakeServer({ capacity: 3 });
+    const async = await ask(post('/predictions', {}, { prefer: 'respond-async' }));
+    expect(async.headers['preference-applied']).toBe('respond-async');
+    const expiring = await begin(post('/predictions', {}, { prefer: 'wait=1, respond-async' }));
+    clock.advance(1_000);
+    expect((await expiring.answer).headers['preference-applied']).toBe('respond-async, wait=1');
+    const ending = await begin(post('/predictions', {}, { prefer: 'wait=1, respond-async' }));
+    fleet.run.succeed(1);
+    expect((await ending.answer).headers['preference-applied']).toBe('wait=1');
+    fleet.slots.runs[0]?.succeed();
+    const plain = await begin(post('/predictions', {}, { prefer: 'return=minimal' }));
+    fleet.run.succeed(1);
+    expect((await plain.answer).headers).not.toHaveProperty('preference-applied');
+  });
 });
 
 describe('the order of the checks', () => {
@@ -192,81 +208,6 @@ describe('the order of the checks', () => {
     const { answer } = await begin(post('/predictions', {}));
     fleet.run.succeed(1);
     expect((await answer).statusCode).toBe(200);
-  });
-});
-
-describe('ids', () => {
-  it('answers 409 to a POST whose id runs, and to one whose id is kept', async () => {
-    const { fleet, ask } = fakeServer({ capacity: 2 });
-    await ask(post('/predictions', { id: 'a' }, { prefer: 'respond-async' }));
-    expect((await ask(post('/predictions', { id: 'a' }))).json().code).toBe('PAWL_ID_IN_USE');
-    fleet.run.succeed();
-    const kept = await ask(post('/predictions', { id: 'a' }));
-    expect([kept.statusCode, kept.json().code]).toEqual([409, 'PAWL_ID_IN_USE']);
-    expect(fleet.slots.runs).toHaveLength(1);
-  });
-
-  it.each(['', '.', '..', 'a b', 'a/b', 'é', 'x'.repeat(129)])('refuses the id %j in a body', async (id) => {
-    const { ask } = fakeServer();
-    const response = await ask(post('/predictions', { id }));
-    expect(response.statusCode).toBe(422);
-    expect(response.json().detail[0]).toMatchObject({ loc: ['body', 'id'], type: 'value_error' });
-  });
-
-  it.each(['a%2Fb', 'a%20b', 'x'.repeat(200)])('refuses the id %s in a URL', async (id) => {
-    const { ask } = fakeServer();
-    const response = await ask(put(`/predictions/${id}`, {}));
-    expect(response.statusCode).toBe(422);
-    expect(response.json().detail[0].loc).toEqual(['path', 'prediction_id']);
-  });
-
-  it('refuses a PUT whose body has another id than its URL', async () => {
-    const { ask } = fakeServer();
-    const response = await ask(put('/predictions/a', { id: 'b' }));
-    expect(response.statusCode).toBe(422);
-    expect(response.json()).toEqual({
-      detail: [
-        {
-          loc: ['body', 'id'],
-          msg: 'prediction ID must match the ID supplied in the URL',
-          type: 'value_error',
-        },
-      ],
-    });
-  });
-
-  it('attaches a PUT: 202 with the input while it runs, 200 once it is finished', async () => {
-    const { fleet, ask, begin } = fakeServer();
-    const { answer } = await begin(put('/predictions/a', { input: { s: 'x' } }));
-    const during = await ask(put('/predictions/a', { input: { s: 'other' } }));
-    expect(during.statusCode).toBe(202);
-    expect(during.json()).toMatchObject({ id: 'a', status: 'processing', input: { s: 'x' } });
-    fleet.run.succeed('done');
-    expect((await answer).json()).not.toHaveProperty('input');
-    const after = await ask(put('/predictions/a', {}));
-    expect(after.statusCode).toBe(200);
-    expect(after.json()).toMatchObject({ status: 'succeeded', output: 'done' });
-    expect(fleet.slots.runs).toHaveLength(1);
-  });
-
-  it('runs one prediction for many PUTs at once, also when they must wait for a slot', async () => {
-    const { fleet, ask } = fakeServer({ capacity: 0 });
-    fleet.slots.onSettled = async () => {
-      await new Promise((resolve) => setImmediate(resolve));
-      fleet.slots.capacity = 3;
-    };
-    const request = put('/predictions/a', {}, { prefer: 'respond-async' });
-    const answers = await Promise.all([ask(request), ask(request), ask(request)]);
-    expect(answers.map((answer) => answer.statusCode)).toEqual([202, 202, 202]);
-    expect(fleet.slots.runs).toHaveLength(1);
-  });
-
-  it('forgets at once with retention 0', async () => {
-    const { fleet, ask, begin } = fakeServer({ config: { retention: 0 } });
-    const { answer } = await begin(put('/predictions/a', {}));
-    fleet.run.succeed();
-    await answer;
-    expect((await ask({ url: '/predictions/a' })).statusCode).toBe(404);
   });
 });
 

@@ -1,25 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { headerList } from '../../../../src/server/http/header-list.ts';
 import { jsonErrorPosition } from '../../../../src/server/http/json-position.ts';
-import { responseMode } from '../../../../src/server/http/response-mode.ts';
+import { preferenceApplied, responseMode } from '../../../../src/server/http/response-mode.ts';
 
 describe('responseMode', () => {
+  const wait = (waitMs: number | null, preferred = 'wait') => ({ kind: 'wait', waitMs, preferred });
+  const plain = wait(null, 'nothing');
+
   it.each([
-    ['', { kind: 'wait', waitMs: null }],
+    ['', plain],
     ['respond-async', { kind: 'async' }],
     ['Respond-Async', { kind: 'async' }],
+    ['respond-async=""', { kind: 'async' }],
+    ['respond-async=no', plain],
     ['handling=lenient, respond-async; foo="a,b"', { kind: 'async' }],
-    ['foo="respond-async"', { kind: 'wait', waitMs: null }],
-    ['wait', { kind: 'wait', waitMs: null }],
-    ['wait=0', { kind: 'wait', waitMs: 0 }],
-    ['wait=10; x=1', { kind: 'wait', waitMs: 10_000 }],
-    ['wait="7"', { kind: 'wait', waitMs: 7_000 }],
-    ['wait=3, wait=9', { kind: 'wait', waitMs: 3_000 }],
-    ['respond-async, wait=5', { kind: 'wait', waitMs: 5_000 }],
-    ['wait=soon', { kind: 'wait', waitMs: null }],
+    ['foo="respond-async"', plain],
+    ['foo="unclosed, respond-async', plain],
+    ['wait', wait(null)],
+    ['wait=""', wait(null)],
+    ['wait=0', wait(0)],
+    ['WAIT = 10; x=1', wait(10_000)],
+    ['wait="7"', wait(7_000)],
+    ['wait=3, wait=9', wait(3_000)],
+    ['wait=007', wait(7_000)],
+    ['wait=99999999999999999999', wait(999_999_999_000)],
+    ['respond-async, wait=5', wait(5_000, 'respond-async')],
+    ['wait="5",respond-async', wait(5_000, 'respond-async')],
+    ['respond-async, wait', { kind: 'async' }],
+    ['wait=soon', plain],
+    ['wait=1.5', plain],
+    ['wait="1', plain],
     ['wait=-1, respond-async', { kind: 'async' }],
+    [', ;, =, =5, "', plain],
   ])('reads Prefer: %s', (prefer, mode) => {
     expect(responseMode({ prefer })).toEqual(mode);
+  });
+
+  it('reads several Prefer lines as one list', () => {
+    expect(responseMode({ prefer: ['handling=strict', 'respond-async', 'wait=2'] })).toEqual(
+      wait(2_000, 'respond-async'),
+    );
   });
 
   it.each([
@@ -29,12 +49,33 @@ describe('responseMode', () => {
     ['Text/Event-Stream; charset=utf-8', 'stream'],
     ['application/json, text/event-stream', 'stream'],
     ['application/json, text/event-stream;q=0.5', 'wait'],
-    ['application/json;q=0.4, text/event-stream;q=0.5', 'stream'],
+    ['application/json;q=0.4, text/event-stream;Q="0.5"', 'stream'],
+    ['text/event-stream, */*;q=0.1', 'stream'],
+    ['text/event-stream;q=0.9, */*', 'wait'],
+    ['text/event-stream;q=0.9, application/*, application/json;q=0.1', 'stream'],
     ['text/event-stream;q=0', 'wait'],
+    ['text/event-stream;q=0.000, text/html', 'wait'],
+    ['text/event-stream;q=', 'stream'],
+    ['text/event-stream;q=5, application/json', 'stream'],
     ['text/*', 'wait'],
+    ['', 'wait'],
   ])('reads Accept: %s as %s, whatever Prefer says', (accept, kind) => {
     expect(responseMode({ accept }).kind).toBe(kind);
     if (kind === 'stream') expect(responseMode({ accept, prefer: 'respond-async' }).kind).toBe('stream');
+  });
+});
+
+describe('preferenceApplied', () => {
+  it.each([
+    ['', null, null],
+    ['respond-async', 'respond-async', 'respond-async'],
+    ['wait', 'wait', 'wait'],
+    ['wait=5', 'wait=5', 'wait=5'],
+    ['wait=5, respond-async', 'wait=5', 'respond-async, wait=5'],
+  ])('says which of Prefer: %s were followed', (prefer, ended, goesOn) => {
+    const mode = responseMode({ prefer });
+    expect([preferenceApplied(mode, 'ended'), preferenceApplied(mode, 'goes on')]).toEqual([ended, goesOn]);
+    expect(preferenceApplied(responseMode({ prefer, accept: 'text/event-stream' }), 'ended')).toBeNull();
   });
 });
 
