@@ -32,6 +32,10 @@ export interface Config {
   readonly inputFileBytesMax: number;
   readonly bodyBytesMax: number;
   readonly downloadMs: number;
+  /** For a client to send one whole request. */
+  readonly requestMs: number;
+  /** Null: nobody is asked for a token. */
+  readonly authTokenFile: string | null;
   readonly restart: RestartPolicy;
   /** Directory for spilled payloads and temporary files; a private one is made inside it and removed at the end. */
   readonly workDir: string;
@@ -63,6 +67,8 @@ export const CONFIG_DEFAULTS = {
   inputFileBytesMax: limit('inputFileBytesMax'),
   bodyBytesMax: limit('bodyBytesMax'),
   downloadMs: limit('downloadMs'),
+  requestMs: limit('requestReceiveMs'),
+  authTokenFile: null,
   restart: 'on-crash',
   retention: limit('retainedPredictions'),
   awaitExplicitShutdown: false,

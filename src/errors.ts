@@ -21,7 +21,11 @@ export const ERRORS = {
     retryable: false,
     summary: 'The request itself is malformed, for instance its URL or a header. The message names the part.',
   },
-  PAWL_UNAUTHORIZED: { status: 401, retryable: false, summary: 'The bearer token is missing or wrong.' },
+  PAWL_UNAUTHORIZED: {
+    status: 401,
+    retryable: false,
+    summary: 'The bearer token is missing or wrong (--auth-token-file).',
+  },
   PAWL_NOT_FOUND: {
     status: 404,
     retryable: false,

@@ -205,7 +205,23 @@ export const LIMITS = {
   ),
   keepAliveMs: ms(72_000, 'An idle HTTP connection is closed.'),
   headerBytesMax: bytes(16 * KiB, 'A request with larger headers is answered 431.'),
-  requestReceiveMs: ms(300_000, 'A client that has not sent its whole request by then is answered 408.'),
+  headersReceiveMs: ms(
+    30_000,
+    'A client that has connected and not sent the headers of its request by then is answered 408.',
+  ),
+  requestReceiveMs: ms(
+    300_000,
+    'A client that has not sent its whole request by then is answered 408.',
+    '--request-timeout',
+  ),
+  answerStallMs: ms(60_000, 'A client that takes nothing of its answer for this long is disconnected.'),
+  connectionsMax: count(8_192, 'Further HTTP connections are closed at once.'),
+  authTokenFileBytesMax: bytes(1 * MiB, 'A larger --auth-token-file is refused.'),
+  authTokensMax: count(1_000, 'An --auth-token-file with more tokens is refused.'),
+  authTokenFileCheckMs: ms(
+    1_000,
+    'A request that comes later than this after the last look has the --auth-token-file looked at again.',
+  ),
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -46,6 +46,8 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     inputFileBytesMax: read('inputFileBytesMax'),
     bodyBytesMax: read('bodyBytesMax'),
     downloadMs: read('downloadMs'),
+    requestMs: read('requestMs'),
+    authTokenFile: read('authTokenFile'),
     restart: read('restart'),
     workDir: read('workDir'),
     retention: read('retention'),

@@ -8,6 +8,8 @@ import { PawlError } from '../errors.ts';
 import { limit } from '../limits.ts';
 import { Health } from './health/health.ts';
 import { Healthcheck } from './health/healthcheck.ts';
+import { AuthTokenFile } from './http/access/auth-tokens.ts';
+import { type ConnectionLimits, connectionLimits } from './http/raw-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLog, type ServerLog } from './observe/log.ts';
 import { PredictionService } from './prediction/service.ts';
@@ -34,6 +36,7 @@ export interface EngineParts {
   readonly clock?: Clock;
   readonly log?: ServerLog;
   readonly fleet?: Fleet;
+  readonly connectionLimits?: Partial<ConnectionLimits>;
 }
 
 export function createEngine(config: Config, parts: EngineParts = {}): Engine {
@@ -86,11 +89,23 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     }
     await closed.promise;
   };
-  const { mode, bodyBytesMax } = config;
+  const { mode, bodyBytesMax, authTokenFile } = config;
+  const tokens = authTokenFile === null ? null : new AuthTokenFile(authTokenFile, clock, log);
+  const limits = { ...connectionLimits(config.requestMs), ...parts.connectionLimits };
   const onShutdown = () => {
     close().catch((error: unknown) => log.error({ error }, 'the server did not stop cleanly'));
   };
-  const http = createHttpServer({ service, health, clock, log, mode, bodyBytesMax, onShutdown });
+  const http = createHttpServer({
+    service,
+    health,
+    clock,
+    log,
+    mode,
+    bodyBytesMax,
+    limits,
+    tokens,
+    onShutdown,
+  });
   const start = async () => {
     const url = await listen(http, config);
     try {

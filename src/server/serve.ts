@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly maxInputBytes?: number;
   readonly maxBodyBytes?: number;
   readonly downloadTimeout?: number;
+  readonly requestTimeout?: number;
+  readonly authTokenFile?: string;
   readonly restart?: Config['restart'];
   readonly workDir?: string;
   readonly retention?: number;

@@ -3,7 +3,7 @@ import type { InjectOptions, Response } from 'light-my-request';
 import type { JsonObject } from '../../src/base/json.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { CONFIG_DEFAULTS, type Config } from '../../src/config.ts';
-import { type App, createApp } from '../../src/server/app.ts';
+import { type App, createApp, type EngineParts } from '../../src/server/app.ts';
 import { ManualClock } from './manual-clock.ts';
 import { ScriptedFleet } from './scripted-fleet.ts';
 
@@ -25,6 +25,7 @@ export interface FakeServerOptions {
   /** Null leaves the fleet in `starting`. */
   readonly document?: JsonObject | null;
   readonly has?: { train?: boolean; healthcheck?: boolean };
+  readonly connectionLimits?: EngineParts['connectionLimits'];
 }
 
 export function fakeServer(options: FakeServerOptions = {}): FakeServer {
@@ -40,7 +41,7 @@ export function fakeServer(options: FakeServerOptions = {}): FakeServer {
     workDir: '/nowhere',
     ...options.config,
   };
-  const app = createApp(config, { fleet, clock, log });
+  const app = createApp(config, { fleet, clock, log, connectionLimits: options.connectionLimits ?? {} });
   if (options.document !== null) fleet.becomeReady(options.document ?? {}, options.has);
   const ask = (request: InjectOptions) => Promise.resolve(app.http.inject(request));
   const begin = async (request: InjectOptions) => {

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { type FakeServer, fakeServer } from '../helpers/fake-server.ts';
+import { exchange, openSocket, type RawAnswer, requestText } from '../helpers/raw-http.ts';
 
 let server: FakeServer;
 let port: number;
@@ -24,51 +25,22 @@ afterEach(async () => {
   await server.app.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: string;
-  readonly body: unknown;
-}
-
 async function open(): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = await openSocket(port);
   sockets.push(socket);
-  // A reset after the answer is no failure of the test.
-  socket.on('error', () => {});
-  await once(socket, 'connect');
   return socket;
 }
 
 /** Writes raw bytes and reads one answer with a Content-Length. */
-async function say(text: string, socket?: Socket): Promise<Answer> {
-  const on = socket ?? (await open());
-  let received = '';
-  const answered = new Promise<Answer>((resolve, reject) => {
-    on.on('data', (chunk: Buffer) => {
-      received += chunk.toString('latin1');
-      const answer = parse(received);
-      if (answer !== null) resolve(answer);
-    });
-    on.on('close', () => reject(new Error(`closed after: ${JSON.stringify(received)}`)));
-  });
-  on.write(text);
-  return answered;
-}
-
-function parse(received: string): Answer | null {
-  const [head, body] = received.split(/\r\n\r\n(.*)/s);
-  const length = /content-length: (\d+)/i.exec(head ?? '')?.[1];
-  if (head === undefined || body === undefined || body.length < Number(length)) return null;
-  return { status: Number(head.split(' ')[1]), headers: head.toLowerCase(), body: JSON.parse(body) };
+async function say(text: string, socket?: Socket): Promise<RawAnswer> {
+  return exchange(socket ?? (await open()), text);
 }
 
 const runs = (count: number) =>
   eventually(`${count} runs`, () => (server.fleet.slots.runs.length === count ? true : null));
 const canceled = () => eventually('a cancel', () => (server.fleet.run.isCanceled ? true : null));
-const request = (line: string, ...headers: string[]) =>
-  `${line} HTTP/1.1\r\n${['host: x', ...headers].join('\r\n')}\r\n\r\n`;
 const create = (body: string) =>
-  `${request('POST /predictions', 'content-type: application/json', `content-length: ${body.length}`)}${body}`;
+  `${requestText('POST /predictions', 'content-type: application/json', `content-length: ${body.length}`)}${body}`;
 
 describe('a request that is not well-formed', () => {
   it.each([
@@ -77,25 +49,25 @@ describe('a request that is not well-formed', () => {
     ['a missing Host', 'GET /health-check HTTP/1.1\r\n\r\n', 400, 'PAWL_BAD_REQUEST'],
     [
       'headers that are too large',
-      request('GET /', `x: ${'y'.repeat(20_000)}`),
+      requestText('GET /', `x: ${'y'.repeat(20_000)}`),
       431,
       'PAWL_HEADERS_TOO_LARGE',
     ],
     [
       'a bad chunk',
-      `${request('POST /predictions', 'transfer-encoding: chunked')}zz\r\n`,
+      `${requestText('POST /predictions', 'transfer-encoding: chunked')}zz\r\n`,
       400,
       'PAWL_BAD_REQUEST',
     ],
     [
       'two lengths',
-      request('POST /predictions', 'content-length: 1', 'content-length: 2'),
+      requestText('POST /predictions', 'content-length: 1', 'content-length: 2'),
       400,
       'PAWL_BAD_REQUEST',
     ],
-    ['an unknown expectation', request('GET /', 'expect: wonders'), 400, 'PAWL_BAD_REQUEST'],
+    ['an unknown expectation', requestText('GET /', 'expect: wonders'), 400, 'PAWL_BAD_REQUEST'],
     ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n', 405, 'PAWL_METHOD_NOT_ALLOWED'],
-    ['an encoded dot-dot as an id', request('PUT /predictions/%2E%2E', 'content-length: 0'), 422, null],
+    ['an encoded dot-dot as an id', requestText('PUT /predictions/%2E%2E', 'content-length: 0'), 422, null],
   ] as const)('is answered in JSON: %s', async (_name, text, status, code) => {
     const answer = await say(text);
     expect(answer.status).toBe(status);
@@ -117,7 +89,11 @@ describe('a request that is not well-formed', () => {
 
   it('but too large a body is answered 413 although it is still being sent', async () => {
     const socket = await open();
-    const head = request('POST /predictions', 'content-type: application/json', 'content-length: 5000000');
+    const head = requestText(
+      'POST /predictions',
+      'content-type: application/json',
+      'content-length: 5000000',
+    );
     const answered = say(head, socket);
     for (let sent = 0; sent < 5_000_000; sent += 50_000) socket.write('x'.repeat(50_000));
     expect(await answered).toMatchObject({ status: 413, body: { code: 'PAWL_BODY_TOO_LARGE' } });
@@ -136,7 +112,7 @@ describe('a client that leaves', () => {
   it('does not cancel a prediction that it only attached to, or whose answer it has', async () => {
     await server.ask({ method: 'PUT', url: '/predictions/a', headers: { prefer: 'respond-async' } });
     const socket = await open();
-    expect((await say(request('PUT /predictions/a', 'content-length: 0'), socket)).status).toBe(202);
+    expect((await say(requestText('PUT /predictions/a', 'content-length: 0'), socket)).status).toBe(202);
     const finished = await open();
     const answered = say(create('{"id":"b"}'), finished);
     await runs(2);
@@ -145,7 +121,7 @@ describe('a client that leaves', () => {
     for (const gone of [socket, finished]) gone.destroy();
     await Promise.all([socket, finished].map((gone) => gone.closed || once(gone, 'close')));
     // One more round trip: by then the server has seen both connections end.
-    await say(request('GET /'));
+    await say(requestText('GET /'));
     expect(server.fleet.slots.runs.map(({ isCanceled }) => isCanceled)).toEqual([false, false]);
     server.fleet.slots.runs[0]?.succeed();
   });
@@ -161,7 +137,7 @@ describe('a client that leaves', () => {
 describe('the end of the server', () => {
   it('closes idle connections, and refuses new ones', async () => {
     const socket = await open();
-    await say(request('GET /'), socket);
+    await say(requestText('GET /'), socket);
     const closed = once(socket, 'close');
     await server.app.close();
     await closed;
@@ -175,7 +151,7 @@ describe('the end of the server', () => {
     const socket = await open();
     const answered = say(create('{"id":"a"}'), socket);
     await runs(1);
-    expect((await say(request('POST /shutdown', 'content-length: 0'))).body).toEqual({});
+    expect((await say(requestText('POST /shutdown', 'content-length: 0'))).body).toEqual({});
     await canceled();
     server.fleet.run.cancel();
     expect((await answered).body).toMatchObject({ status: 'canceled' });

@@ -1,14 +1,16 @@
 // Settings of the HTTP side of `pawl serve`.
 import { CONFIG_DEFAULTS } from '../../config.ts';
 import { COG } from '../cog-variables.ts';
-import { anyText, bytes, formatBytes, wholeNumber } from '../flag-values.ts';
+import { anyText, bytes, formatBytes, inSeconds, seconds, wholeNumber } from '../flag-values.ts';
 import { SERVE, type SettingsOf } from '../setting.ts';
 
 const RETENTION_MAX = 1_000_000;
 // A JSON body becomes one string, and V8's strings end a little above this.
 const BODY_BYTES_MAX = 500 * 2 ** 20;
 
-export const httpSettings: SettingsOf<'host' | 'port' | 'bodyBytesMax' | 'retention'> = {
+export const httpSettings: SettingsOf<
+  'host' | 'port' | 'authTokenFile' | 'bodyBytesMax' | 'requestMs' | 'retention'
+> = {
   host: {
     flag: '--host',
     metavar: 'HOST',
@@ -31,6 +33,17 @@ export const httpSettings: SettingsOf<'host' | 'port' | 'bodyBytesMax' | 'retent
     help: 'port to listen on; 0 takes a free one',
     commands: SERVE,
   },
+  authTokenFile: {
+    flag: '--auth-token-file',
+    metavar: 'F',
+    variable: 'PAWL_AUTH_TOKEN_FILE',
+    inherited: null,
+    kind: anyText('the path of a file with a bearer token on each line'),
+    fallback: CONFIG_DEFAULTS.authTokenFile,
+    fallbackText: 'everybody may do everything',
+    help: 'file of bearer tokens, one a line, # for comments; without one of them a client gets 401, except from the health check and the probes; a change is noticed',
+    commands: SERVE,
+  },
   bodyBytesMax: {
     flag: '--max-body-bytes',
     metavar: 'N',
@@ -40,6 +53,17 @@ export const httpSettings: SettingsOf<'host' | 'port' | 'bodyBytesMax' | 'retent
     fallback: CONFIG_DEFAULTS.bodyBytesMax,
     fallbackText: formatBytes(CONFIG_DEFAULTS.bodyBytesMax),
     help: 'largest request body',
+    commands: SERVE,
+  },
+  requestMs: {
+    flag: '--request-timeout',
+    metavar: 'S',
+    variable: 'PAWL_REQUEST_TIMEOUT',
+    inherited: null,
+    kind: seconds('above zero'),
+    fallback: CONFIG_DEFAULTS.requestMs,
+    fallbackText: inSeconds(CONFIG_DEFAULTS.requestMs),
+    help: 'seconds a client has to send one whole request, body included',
     commands: SERVE,
   },
   retention: {

@@ -11,7 +11,11 @@ export interface ErrorReply {
 
 /** Cog says `"status":"failed"` where no prediction was taken for want of a slot or a worker. */
 const NOT_TAKEN_STATUSES: readonly number[] = [409, 503];
-const RETRY_AFTER_S = '1';
+
+const HEADERS: { readonly [C in ErrorCode]?: ErrorReply['headers'] } = {
+  PAWL_AT_CAPACITY: { 'retry-after': '1' },
+  PAWL_UNAUTHORIZED: { 'www-authenticate': 'Bearer' },
+};
 
 export function errorReply(error: PawlError): ErrorReply {
   const status = ERRORS[error.code].status ?? 500;
@@ -20,8 +24,7 @@ export function errorReply(error: PawlError): ErrorReply {
   const isNotTaken =
     NOT_TAKEN_STATUSES.includes(status) && code !== 'PAWL_ID_IN_USE' && code !== 'PAWL_UNHEALTHY';
   const body = isNotTaken ? { error: message, code, status: 'failed' } : { error: message, code };
-  const headers = code === 'PAWL_AT_CAPACITY' ? { 'retry-after': RETRY_AFTER_S } : {};
-  return { status, headers, body: JSON.stringify(body) };
+  return { status, headers: HEADERS[code] ?? {}, body: JSON.stringify(body) };
 }
 
 function refusalBody({ issues, part }: RequestRefused): string {

@@ -1,5 +1,4 @@
 // The HTTP server: limits, errors and routes put together. Listens to nothing by itself.
-import { createServer, type Server } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
@@ -8,9 +7,11 @@ import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { Health } from '../health/health.ts';
 import type { PredictionService } from '../prediction/service.ts';
+import type { AuthTokens } from './access/auth-tokens.ts';
+import { requireToken } from './access/bearer-hook.ts';
 import { asRequestError } from './error-reply.ts';
 import { noRoute, pathOf } from './no-route.ts';
-import { answerResponse, answerSocket, malformed } from './raw-reply.ts';
+import { type ConnectionLimits, rawServer } from './raw-server.ts';
 import { sendError } from './reply.ts';
 import { healthRoutes } from './routes/health-check.ts';
 import { openapiRoutes } from './routes/openapi.ts';
@@ -26,6 +27,9 @@ export interface HttpParts {
   readonly log: Logger;
   readonly mode: Mode;
   readonly bodyBytesMax: number;
+  readonly limits: ConnectionLimits;
+  /** Null: nobody is asked for a token. */
+  readonly tokens: AuthTokens | null;
   /** POST /shutdown was answered. */
   readonly onShutdown: () => void;
 }
@@ -39,11 +43,12 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
     forceCloseConnections: 'idle',
     // An id that is too long gets its 422 from us; the headers' limit bounds it before.
     routerOptions: { maxParamLength: limit('headerBytesMax') },
-    serverFactory: (listener) => rawServer(listener),
+    serverFactory: (listener) => rawServer(listener, parts.limits),
     frameworkErrors: (error, _request, reply) => sendError(reply, asRequestError(error)),
   });
   const table = new RoutesTable();
   table.watch(app);
+  if (parts.tokens !== null) requireToken(app, parts.tokens);
   takeBodiesRaw(app);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
   app.setNotFoundHandler((request, reply) => answerNoRoute(request, reply, table, parts.service));
@@ -58,33 +63,6 @@ function registerRoutes(app: FastifyInstance, parts: HttpParts): void {
   shutdownRoute(app, parts.onShutdown);
   if (parts.mode === 'predict') predictionRoutes(app, parts, 'predict');
   predictionRoutes(app, parts, 'train');
-}
-
-function rawServer(listener: Parameters<typeof createServer>[1] & object): Server {
-  const server = createServer(
-    {
-      requestTimeout: limit('requestReceiveMs'),
-      headersTimeout: limit('requestReceiveMs'),
-      keepAliveTimeout: limit('keepAliveMs'),
-      maxHeaderSize: limit('headerBytesMax'),
-      // Node would answer with an empty body.
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      const error = malformed(request);
-      if (error === null) listener(request, response);
-      else answerResponse(response, error);
-    },
-  );
-  server.on('clientError', (error, socket) => answerSocket(socket, error));
-  server.on('checkExpectation', (request, response) => {
-    const message = `The expectation ${JSON.stringify(request.headers.expect)} cannot be met.`;
-    answerResponse(response, new PawlError('PAWL_BAD_REQUEST', message));
-  });
-  server.on('connect', (_request, socket) => {
-    answerSocket(socket, new PawlError('PAWL_METHOD_NOT_ALLOWED', 'CONNECT is not a method of this server.'));
-  });
-  return server;
 }
 
 /** Every body arrives as bytes, whatever its type says; body.ts decides what they are. */

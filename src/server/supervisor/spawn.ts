@@ -18,6 +18,7 @@ const SERVER_ONLY = [
   // Secrets: model code has no business with them.
   'WEBHOOK_AUTH_TOKEN',
   'PAWL_WEBHOOK_SECRET',
+  'PAWL_AUTH_TOKEN_FILE',
   'SENTRY_DSN',
 ];
 

@@ -8,6 +8,7 @@ it('a worker sees the environment without the secrets and channels of the server
     NODE_OPTIONS: '--max-old-space-size=100',
     WEBHOOK_AUTH_TOKEN: 'secret',
     PAWL_WEBHOOK_SECRET: 'secret',
+    PAWL_AUTH_TOKEN_FILE: 'secret',
     SENTRY_DSN: 'secret',
     NODE_CHANNEL_FD: '3',
   };
