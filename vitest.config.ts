@@ -19,6 +19,7 @@ export default defineConfig({
       tier('tidy', 20_000, true),
       tier('native', 60_000, false),
       tier('integration', 60_000, true),
+      tier('conformance', 180_000, false),
       tier('examples', 180_000, false),
       tier('package', 600_000, false),
     ],

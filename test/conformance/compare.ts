@@ -18,6 +18,7 @@ const ADDED: ReadonlySet<string> = new Set([
   'error_code',
   'code',
   'queue_time',
+  'pawl_version',
 ]);
 
 export function differences(cog: Plain | undefined, pawl: Plain | undefined, at: string): Difference[] {

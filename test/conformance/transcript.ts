@@ -1,6 +1,8 @@
 // What a client saw, as data that two servers can be compared by: every exchange, with what differs in each run
 // (generated ids, times, durations) replaced by a name.
 import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../helpers/eventually.ts';
 
 export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
 
@@ -14,25 +16,30 @@ export interface Ask {
   readonly hangUpAfter?: number;
 }
 
+export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 const EXCHANGE_MS = 20_000;
+const BUSY_TRIES = 20;
+const BUSY_PAUSE_MS = 25;
 const GENERATED_ID = /^(pred_[0-9a-f]+|[a-z2-7]{26})$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const DURATIONS = new Set(['predict_time', 'queue_time']);
 
 export class Client {
   readonly url: string;
+  /** Cog's server may refuse what follows an answer at once: its slot is still busy. Asked again, so that it counts. */
+  readonly retriesBusy: boolean;
   readonly exchanges: Plain[] = [];
 
-  constructor(url: string) {
+  constructor(url: string, { retriesBusy }: { retriesBusy: boolean }) {
     this.url = url;
+    this.retriesBusy = retriesBusy;
   }
 
   /** Sends it, adds the normalised answer to the transcript, and returns the answer as it was. */
   async ask(ask: Ask): Promise<{ status: number; body: unknown }> {
-    const { status, headers, text } = await send(this.url, ask);
+    const { status, headers, text } = await this.#answer(ask);
     const type = String(headers['content-type'] ?? '').replace(/;.*/, '');
-    const body: unknown =
-      type === 'text/event-stream' ? events(text) : type === 'application/json' ? JSON.parse(text) : text;
+    const body = ask.method === 'HEAD' ? null : bodyOf(type, text);
     const allow =
       headers.allow === undefined ? {} : { allow: String(headers.allow).split(/, ?/).sort().join() };
     this.exchanges.push({ status, type, ...allow, body: normalised(body) });
@@ -41,6 +48,22 @@ export class Client {
 
   async post(body: { readonly [key: string]: unknown }, headers: Readonly<Record<string, string>> = {}) {
     return this.ask({ method: 'POST', path: '/predictions', body, headers });
+  }
+
+  async #answer(ask: Ask): Promise<RawAnswer> {
+    for (let tries = 1; ; tries++) {
+      const answer = await send(this.url, ask);
+      if (answer.status !== 409 || !this.retriesBusy || tries === BUSY_TRIES) return answer;
+      await pause(BUSY_PAUSE_MS);
+    }
+  }
+
+  async untilHealth(status: string): Promise<void> {
+    await eventually(`health is ${status}`, async () => {
+      const response = await fetch(`${this.url}/health-check`);
+      const health = (await response.json()) as { status: string };
+      return health.status === status ? true : null;
+    });
   }
 
   /** Adds something that is not an answer, such as what a webhook brought. */
@@ -110,11 +133,21 @@ function events(text: string): Plain {
     });
 }
 
+function bodyOf(type: string, text: string): unknown {
+  if (type === 'text/event-stream') return events(text);
+  return type === 'application/json' ? JSON.parse(text) : text;
+}
+
 /** Replaces what differs from run to run. */
 export function normalised(value: unknown, key = ''): Plain {
   if (Array.isArray(value)) return value.map((item) => normalised(item));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, normalised(item, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [
+        name,
+        name === 'detail' ? sorted(item) : normalised(item, name),
+      ]),
+    );
   }
   if (typeof value === 'number' && DURATIONS.has(key)) return '<seconds>';
   if (typeof value === 'string') {
@@ -123,4 +156,11 @@ export function normalised(value: unknown, key = ''): Plain {
     return value;
   }
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+/** The issues of a 422: which comes first says nothing. */
+function sorted(detail: unknown): Plain {
+  const issues = normalised(detail);
+  if (!Array.isArray(issues)) return issues;
+  return issues.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
 }

@@ -15,12 +15,19 @@ const BYTE_ORDER_MARK = '\uFEFF';
 /** `body` is what the catch-all parser left: the bytes, or undefined where there were none. */
 export function readBody(headers: IncomingHttpHeaders, body: unknown): Record<string, unknown> {
   checkType(headers);
-  if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  if (!Buffer.isBuffer(body) || body.length === 0) return empty(headers);
   const value = parse(body);
   // A level takes two bytes at least: short bodies need no look.
   const levels = limit('bodyDepthMax');
   if (body.length > 2 * levels && isDeeperThan(value, levels)) refuse(`nests deeper than ${levels} levels`);
   return isObject(value) ? value : refuse('must be object');
+}
+
+/** No body at all asks for a prediction without input; one that was announced as JSON has got lost. */
+function empty(headers: IncomingHttpHeaders): Record<string, unknown> {
+  if (headers['content-type'] === undefined) return {};
+  const message = 'The request body is empty; send a JSON object, or no Content-Type.';
+  throw new PawlError('PAWL_BODY_NOT_JSON', message);
 }
 
 function checkType(headers: IncomingHttpHeaders): void {

@@ -22,7 +22,6 @@ async function send({ type, body, headers }: Sent) {
 describe('the body of a create request', () => {
   it.each([
     ['no type and no body', {}],
-    ['an empty body', { type: 'application/json', body: '' }],
     ['an empty object', { type: 'application/json', body: '{}' }],
     ['a null input', { type: 'application/json', body: '{"input":null}' }],
     ['a null context', { type: 'application/json', body: '{"context":null}' }],
@@ -31,6 +30,13 @@ describe('the body of a create request', () => {
     const { response, runs } = await send(sent);
     expect(response.statusCode).toBe(202);
     expect(runs[0]?.request).toMatchObject({ input: {}, context: {} });
+  });
+
+  it('that is announced as JSON and empty is 400', async () => {
+    const { response, runs } = await send({ type: 'application/json', body: '' });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ code: 'PAWL_BODY_NOT_JSON' });
+    expect(runs).toEqual([]);
   });
 
   it.each([

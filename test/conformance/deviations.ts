@@ -1,0 +1,147 @@
+// Where Pawl answers otherwise than Cog's server, and why. docs/compatibility.md is generated from this, and the
+// conformance tests hold it to what both servers really do: nothing else may differ, and nothing here may be stale.
+
+export interface Deviation {
+  /** What it is about, as a heading. */
+  readonly title: string;
+  readonly cog: string;
+  readonly pawl: string;
+  readonly why: string;
+}
+
+export const DEVIATIONS = {
+  errorBodies: {
+    title: 'Bodies of refusals',
+    cog: 'Text, or nothing at all, with 400, 404, 405, 413, 415 and where a field of the request has the wrong type (422).',
+    pawl: '`{"error", "code"}`, or Cog’s `{"detail": […]}` for 422, always as JSON. The status is the same.',
+    why: 'A client can read every answer in one way.',
+  },
+  wording: {
+    title: 'Words of a 422',
+    cog: '`msg` is the text of its validator: `9 is greater than the maximum of 5`.',
+    pawl: '`msg` is the text of ours: `must be <= 5`. `loc` and `type` are the same, and so is `Field required`.',
+    why: 'Clients go by `loc` and `type`; the text is for people.',
+  },
+  nestedLocation: {
+    title: 'Place of an issue inside an input',
+    cog: 'One element with slashes: `["body", "input", "words/0"]`.',
+    pawl: 'One element a level: `["body", "input", "words", 0]`.',
+    why: 'A name with a slash in it stays readable; top-level fields are the same.',
+  },
+  errorText: {
+    title: 'Text of a failure',
+    cog: 'Prefixed once or twice: `Prediction failed: Prediction failed: ValueError: …`.',
+    pawl: 'Name and message of what was thrown: `TypeError: …`; `error_code` says which kind of failure it is.',
+    why: 'The prefixes say nothing that the status does not.',
+  },
+  endedObject: {
+    title: 'Logs and partial output of a failure',
+    cog: 'The answer to a request whose prediction failed or was canceled has empty `logs` and no `output`.',
+    pawl: 'Logs, with the stack of what was thrown, and what had come out until then, as in the webhook.',
+    why: 'That is when they are needed.',
+  },
+  emptyNotFound: {
+    title: 'Cancel of a prediction that does not run',
+    cog: '404 with `{}`.',
+    pawl: '404 with `{"error", "code"}`.',
+    why: 'It says which id is meant; who looks at the status only sees no difference.',
+  },
+  methods: {
+    title: 'Methods of a path',
+    cog: '`GET /predictions` and `GET /predictions/{id}` are 405.',
+    pawl: 'They answer the list and the prediction; `Allow` names them.',
+    why: 'A lost answer can be fetched again.',
+  },
+  noDocs: {
+    title: '`docs_url`',
+    cog: '`GET /` names `/docs`, which is a 404.',
+    pawl: 'Not named.',
+    why: 'There is no such page.',
+  },
+  noContentType: {
+    title: 'A body without Content-Type',
+    cog: 'The body is dropped without a word and the prediction runs with an empty input.',
+    pawl: 'It is read as JSON.',
+    why: 'What was sent is what was meant.',
+  },
+  nullAllowed: {
+    title: 'Null for an optional input',
+    cog: '422.',
+    pawl: 'Taken as null where the schema says nullable, as absent where it says optional.',
+    why: 'The document says `nullable`; clients that fill in null for what is not given are right.',
+  },
+  nullContext: {
+    title: '`"context": null`',
+    cog: '422.',
+    pawl: 'The same as no context.',
+    why: 'Cog takes null for `id`, `input` and `webhook`.',
+  },
+  webhookUrl: {
+    title: 'A webhook that is no URL',
+    cog: 'Accepted, and tried thirteen times in vain.',
+    pawl: '422.',
+    why: 'The mistake shows where it was made.',
+  },
+  unknownInput: {
+    title: 'An unknown input',
+    cog: 'Dropped; the server log says so.',
+    pawl: 'Dropped; the log of the prediction says so too.',
+    why: 'Who sent it reads that log.',
+  },
+} as const satisfies Record<string, Deviation>;
+
+export type DeviationName = keyof typeof DEVIATIONS;
+/** Path in a transcript, `*` for one key, `**` at the end for all below. */
+export type Places = Readonly<Record<string, DeviationName>>;
+
+/** May appear in every scenario. */
+export const EVERYWHERE: Places = { '*/body/detail/*/msg': 'wording' };
+
+export const PLACES: Readonly<Record<string, Places>> = {
+  'paths and methods': {
+    '0/body/docs_url': 'noDocs',
+    '*/type': 'errorBodies',
+    '*/body': 'errorBodies',
+    '4/allow': 'methods',
+  },
+  bodies: {
+    '0/**': 'errorBodies',
+    '1/**': 'errorBodies',
+    '2/**': 'errorBodies',
+    '3/**': 'errorBodies',
+    '4/**': 'errorBodies',
+    '5/**': 'errorBodies',
+    '8/**': 'errorBodies',
+    '9/**': 'errorBodies',
+    '12/**': 'noContentType',
+  },
+  'fields of the request': {
+    '0/**': 'errorBodies',
+    '3/**': 'nullContext',
+    '4/**': 'errorBodies',
+    '6/**': 'errorBodies',
+    '7/**': 'webhookUrl',
+    '8/**': 'errorBodies',
+    '9/**': 'errorBodies',
+  },
+  'checks of the input': {
+    '11/**': 'nullAllowed',
+    '13/body/logs': 'unknownInput',
+    '14/body/detail/**': 'wording',
+  },
+  'lists and secrets in the input': { '4/body/detail/0/loc/*': 'nestedLocation' },
+  ids: { '4/body/error': 'emptyNotFound', '5/body/error': 'emptyNotFound' },
+  values: { '7/body/error': 'errorText', '7/body/logs': 'endedObject' },
+  'items of a generator': {
+    '3/body/error': 'errorText',
+    '3/body/logs': 'endedObject',
+    '3/body/output': 'endedObject',
+  },
+  failures: {
+    '0/body/error': 'errorText',
+    '0/body/logs': 'endedObject',
+    '1/body/error': 'errorText',
+    '1/body/logs': 'endedObject',
+  },
+  files: { '3/body/error': 'errorText' },
+};
