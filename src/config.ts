@@ -1,5 +1,6 @@
 // What a server is told. Flags win over PAWL_* variables, which win over COG_* ones; src/cli reads all three.
 import { limit } from './limits.ts';
+import type { UrlAccess } from './net/url-rules.ts';
 import type { Mode } from './protocol/control-messages.ts';
 
 export type RestartPolicy = 'on-crash' | 'never';
@@ -49,6 +50,9 @@ export interface Config {
   readonly weights: string | null;
   /** User-Agent of input downloads. */
   readonly userAgent: string | null;
+  /** Where URLs may point that clients name, of input files and webhooks. */
+  readonly urlAccess: UrlAccess;
+  readonly urlHosts: readonly string[];
 }
 
 export const CONFIG_DEFAULTS = {
@@ -76,4 +80,6 @@ export const CONFIG_DEFAULTS = {
   logLevel: 'info',
   weights: null,
   userAgent: null,
+  urlAccess: 'any',
+  urlHosts: [],
 } as const satisfies Partial<Config>;

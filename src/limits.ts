@@ -94,7 +94,12 @@ export const LIMITS = {
   ),
   downloadMs: ms(60_000, 'An input file that takes longer fails the prediction.', '--download-timeout'),
   downloadsParallelMax: count(8, 'Further input files of a prediction wait their turn.'),
-  redirectsMax: count(10, 'A download with more redirects fails.'),
+  redirectsMax: count(10, 'A download or webhook with more redirects fails.'),
+  discardBytesMax: bytes(
+    64 * KiB,
+    'Of an answer that nobody wants this much is read to keep the connection; then it is cut.',
+  ),
+  discardMs: ms(5_000, 'The same in time.'),
   commandFileBytesMax: bytes(
     256 * MiB,
     'A larger file after `-i name=@` or `--json` of `pawl predict` is refused; a URL can name it.',

@@ -1,6 +1,8 @@
 // How the text of a flag or a PAWL_* variable becomes a value. Each kind knows the words for what it accepts, so
 // that help, reference page and error message cannot disagree.
 
+import { parseHostPattern } from '../net/host-pattern.ts';
+
 export interface ValueKind<T> {
   /** Completes "--flag takes …". */
   readonly accepts: string;
@@ -73,6 +75,15 @@ export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<
     parse: (text) => choices.find((choice) => choice === text),
   };
 }
+
+/** Separated by commas; an empty text is not one of them. */
+export const hostPatterns: ValueKind<readonly string[]> = {
+  accepts: 'hosts separated by commas, such as api.example.com,*.example.com,10.0.0.7:8080',
+  parse: (text) => {
+    const hosts = text.split(',').map((host) => host.trim());
+    return hosts.every((host) => parseHostPattern(host) !== null) ? hosts : undefined;
+  },
+};
 
 export function anyText(accepts: string): ValueKind<string> {
   return { accepts, parse: (text) => (text === '' ? undefined : text) };

@@ -56,7 +56,12 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     logLevel: read('logLevel'),
     weights: read('weights'),
     userAgent: read('userAgent'),
+    urlAccess: read('urlAccess'),
+    urlHosts: read('urlHosts'),
   };
+  if (value.urlHosts.length > 0 && value.urlAccess === 'any') {
+    throw usageError('--url-hosts needs --url-access public or listed: with any, every host is allowed.');
+  }
   return { value, warnings };
 }
 

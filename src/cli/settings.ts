@@ -4,12 +4,14 @@ import type { SettingKey, SettingsOf } from './setting.ts';
 import { httpSettings } from './settings/http.ts';
 import { logSettings } from './settings/logs.ts';
 import { predictionSettings } from './settings/predictions.ts';
+import { urlSettings } from './settings/urls.ts';
 import { workerSettings } from './settings/workers.ts';
 
 export const SETTINGS: SettingsOf<SettingKey> = {
   ...httpSettings,
   ...workerSettings,
   ...predictionSettings,
+  ...urlSettings,
   ...logSettings,
 };
 

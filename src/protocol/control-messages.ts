@@ -2,6 +2,7 @@
 // travel on slot sockets. Absent is null, never undefined. docs/reference/protocol.md describes both channels.
 import type { JsonObject } from '../base/json.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { UrlAccess } from '../net/url-rules.ts';
 import type { HealthcheckId, PredictionId, SlotIndex, WorkerIndex } from './ids.ts';
 
 export type Mode = 'predict' | 'train';
@@ -41,6 +42,9 @@ export interface Init {
   readonly inputFileBytesMax: number;
   readonly downloadMs: number;
   readonly userAgent: string | null;
+  /** Where input files may come from, as --url-access and --url-hosts say. */
+  readonly urlAccess: UrlAccess;
+  readonly urlHosts: readonly string[];
   /** From a cancel to the interrupt and to SIGTERM for subprocesses; null: the worker's own defaults. */
   readonly cancelGraceMs: number | null;
   /** From SIGTERM to SIGKILL for the subprocesses of a canceled prediction. */

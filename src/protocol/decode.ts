@@ -2,6 +2,7 @@
 // message of its union, or it does not compile.
 import { isObject } from '../base/json.ts';
 import { isErrorCode, PawlError } from '../errors.ts';
+import { URL_ACCESS } from '../net/url-rules.ts';
 import type { ControlEvent, ControlRequest, PredictorDescription, WireError } from './control-messages.ts';
 import type { Raw } from './fields.ts';
 import * as field from './fields.ts';
@@ -85,6 +86,8 @@ const CONTROL_REQUESTS: Decoders<ControlRequest> = {
     inputFileBytesMax: field.count(raw, 'inputFileBytesMax'),
     downloadMs: field.count(raw, 'downloadMs'),
     userAgent: field.textOrNull(raw, 'userAgent'),
+    urlAccess: field.oneOf(raw, 'urlAccess', URL_ACCESS),
+    urlHosts: field.texts(raw, 'urlHosts'),
     cancelGraceMs: field.countOrNull(raw, 'cancelGraceMs'),
     cancelTermMs: field.count(raw, 'cancelTermMs'),
   }),

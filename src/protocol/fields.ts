@@ -55,6 +55,13 @@ export function json(raw: Raw, name: string): Json {
   return value === undefined ? bad(raw, name, 'present') : (value as Json);
 }
 
+export function texts(raw: Raw, name: string): string[] {
+  const value = raw[name];
+  const isTexts = (entries: unknown): entries is string[] =>
+    Array.isArray(entries) && entries.every((entry) => typeof entry === 'string');
+  return isTexts(value) ? value : bad(raw, name, 'a list of strings');
+}
+
 export function list<T>(raw: Raw, name: string, item: (value: Raw) => T): T[] {
   const value = raw[name];
   if (!Array.isArray(value)) return bad(raw, name, 'a list');

@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly downloadTimeout?: number;
   readonly requestTimeout?: number;
   readonly authTokenFile?: string;
+  readonly urlAccess?: Config['urlAccess'];
+  readonly urlHosts?: readonly string[];
   readonly restart?: Config['restart'];
   readonly workDir?: string;
   readonly retention?: number;

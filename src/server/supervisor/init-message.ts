@@ -30,6 +30,8 @@ export function initMessage(config: Config, places: WorkerPlaces): Init {
     inputFileBytesMax: config.inputFileBytesMax,
     downloadMs: config.downloadMs,
     userAgent: config.userAgent,
+    urlAccess: config.urlAccess,
+    urlHosts: config.urlHosts,
     cancelGraceMs: config.cancelGraceMs,
     cancelTermMs: config.cancelTermMs,
   };

@@ -8,6 +8,8 @@ import { type ErrorCode, PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { Interruption } from '../../native/interrupt.ts';
 import type { NativeApi } from '../../native/native-api.ts';
+import { HttpClient } from '../../net/http-client.ts';
+import { UrlGuard } from '../../net/url-guard.ts';
 import type { ControlEvent, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { HealthcheckId, SlotIndex } from '../../protocol/ids.ts';
@@ -97,7 +99,8 @@ export class Host {
         async () => (setup === null ? undefined : setup({ weights: init.weights })),
         'PAWL_SETUP_THREW',
       );
-      this.#runParts = fds.map((captureFds) => this.#partsOfSlot(init, state, captureFds));
+      const client = new HttpClient(new UrlGuard(init), systemClock);
+      this.#runParts = fds.map((captureFds) => this.#partsOfSlot(init, state, client, captureFds));
       this.#predictor = loaded.predictor;
       origin.close();
       this.#control({ type: 'ready', predictor: loaded.description }, 'serving');
@@ -122,7 +125,7 @@ export class Host {
     return slots > 1 ? writeEnds : [PROCESS_FDS];
   }
 
-  #partsOfSlot(init: Init, state: unknown, captureFds: Fds): RunParts {
+  #partsOfSlot(init: Init, state: unknown, client: HttpClient, captureFds: Fds): RunParts {
     const { inputFileBytesMax, downloadMs, userAgent, workDir } = init;
     const outputDir = path.join(workDir, 'outputs');
     return {
@@ -131,7 +134,7 @@ export class Host {
       interruption: this.#parts.interruption,
       state,
       workDir,
-      inputLimits: { inputFileBytesMax, downloadMs, userAgent },
+      inputSetting: { client, inputFileBytesMax, downloadMs, userAgent },
       captureFds,
       outputDir: () => {
         mkdirSync(outputDir, { recursive: true, mode: 0o700 });

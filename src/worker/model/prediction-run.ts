@@ -110,7 +110,7 @@ export class PredictionRun implements Origin {
     const input = await prepareInput(raw, this.#task.input, {
       tempDir: () => this.scope.tempDir,
       signal: () => this.scope.signal,
-      ...this.#parts.inputLimits,
+      ...this.#parts.inputSetting,
     });
     if (!input.ok) {
       this.#failed(new PawlError('PAWL_INPUT_INVALID', describeIssues(input.issues)), input.issues);

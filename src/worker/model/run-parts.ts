@@ -1,6 +1,7 @@
 // What a prediction run needs from the worker around it. One object per slot, made once: no closures per prediction.
 import type { Clock } from '../../base/clock.ts';
 import type { Interruption } from '../../native/interrupt.ts';
+import type { HttpClient } from '../../net/http-client.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { SlotIndex } from '../../protocol/ids.ts';
 import type { TerminalEvent } from '../../protocol/slot-messages.ts';
@@ -15,7 +16,8 @@ export interface RunParts {
   /** What setup() returned. */
   readonly state: unknown;
   readonly workDir: string;
-  readonly inputLimits: {
+  readonly inputSetting: {
+    readonly client: HttpClient;
     readonly inputFileBytesMax: number;
     readonly downloadMs: number;
     readonly userAgent: string | null;

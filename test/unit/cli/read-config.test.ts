@@ -38,6 +38,11 @@ describe('readConfig', () => {
     expect(read({ concurrency: '4' }, { COG_MAX_CONCURRENCY: 'many' }).warnings).toEqual([]);
   });
 
+  it('takes a list of hosts', () => {
+    const { value } = read({ urlAccess: 'public' }, { PAWL_URL_HOSTS: 'store.internal:9000, *.example.com' });
+    expect(value).toMatchObject({ urlAccess: 'public', urlHosts: ['store.internal:9000', '*.example.com'] });
+  });
+
   it('turns seconds into milliseconds', () => {
     expect(read({ setupTimeoutMs: '1.5', shutdownGraceMs: '0' }).value).toMatchObject({
       setupTimeoutMs: 1500,
@@ -60,6 +65,12 @@ describe('readConfig', () => {
       { PAWL_AWAIT_EXPLICIT_SHUTDOWN: 'maybe' },
       'PAWL_AWAIT_EXPLICIT_SHUTDOWN takes true or false (1 or 0), not "maybe".',
     ],
+    [
+      { urlAccess: 'listed', urlHosts: 'a,http://b' },
+      {},
+      '--url-hosts takes hosts separated by commas, such as api.example.com,*.example.com,10.0.0.7:8080, not "a,http://b".',
+    ],
+    [{ urlHosts: 'a' }, {}, '--url-hosts needs --url-access public or listed'],
     [{}, { PORT: 'http' }, 'PORT takes a whole number from 0 to 65535, not "http".'],
   ])('refuses %j with %j, naming what is accepted', (flags, environment, message) => {
     expect(() => read(flags, environment)).toThrow(message);

@@ -9,8 +9,10 @@ import {
   safeFileName,
   uniqueFileName,
 } from '../../../base/file-name.ts';
+import { percentDecoded } from '../../../base/percent-decoded.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
+import type { HttpClient } from '../../../net/http-client.ts';
 import { CancelationError } from '../../../predictor/cancelation.ts';
 import { PawlFile } from '../../../predictor/pawl-file.ts';
 import type { InputIssue } from '../../../protocol/slot-messages.ts';
@@ -18,7 +20,7 @@ import type { Checked, InputSchema } from '../loaded-predictor.ts';
 import { decodeDataUrl } from './data-url.ts';
 import { download } from './download.ts';
 import { describeField, type FieldPath, findFileFields, putFiles } from './file-fields.ts';
-import { describeSource, parseSource, percentDecoded, type Source } from './source.ts';
+import { describeSource, parseSource, type Source } from './source.ts';
 import { describeFetchError, SourceFailure } from './source-failure.ts';
 
 export interface PrepareOptions {
@@ -26,6 +28,7 @@ export interface PrepareOptions {
   readonly tempDir: () => string;
   /** Asked for only when there is a file to fetch. */
   readonly signal: () => AbortSignal;
+  readonly client: HttpClient;
   readonly inputFileBytesMax: number;
   readonly downloadMs: number;
   readonly userAgent: string | null;
@@ -117,11 +120,12 @@ class FileFetch {
   }
 
   async #fromHttp(url: URL, directory: string): Promise<PawlFile> {
-    const { inputFileBytesMax, downloadMs, userAgent, clock } = this.#options;
+    const { client, inputFileBytesMax, downloadMs, userAgent, clock } = this.#options;
     const basename = percentDecoded(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
     const name = uniqueFileName(safeFileName(basename, 'file'), this.#names);
     const target = path.join(directory, name);
     const { mediaType, size } = await download(url, target, {
+      client,
       signal: this.#stop.signal,
       bytesMax: inputFileBytesMax,
       downloadMs,

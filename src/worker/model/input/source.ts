@@ -35,16 +35,6 @@ export function describeSource(source: Source): string {
   return shown.length <= SHOWN_LENGTH_MAX ? shown : `${shown.slice(0, SHOWN_LENGTH_MAX)}…`;
 }
 
-/** Text with percent-encoding undone; as it is where that is malformed. */
-export function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A stray `%` or bytes that are no UTF-8: the text itself is the best name there is.
-    return text;
-  }
-}
-
 function parseUrl(text: string): URL | null {
   try {
     return new URL(text);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PawlFile } from '../../../../../src/predictor/pawl-file.ts';
 import { type PrepareOptions, prepareInput } from '../../../../../src/worker/model/input/prepare.ts';
 import type { FilePath, InputSchema } from '../../../../../src/worker/model/loaded-predictor.ts';
+import { netClient } from '../../../../helpers/net-client.ts';
 
 let tempDir: string;
 let options: PrepareOptions;
@@ -14,6 +15,7 @@ beforeEach(async () => {
   options = {
     tempDir: vi.fn(() => tempDir),
     signal: vi.fn(() => new AbortController().signal),
+    client: netClient(),
     inputFileBytesMax: 100,
     downloadMs: 1000,
     userAgent: null,
