@@ -74,7 +74,7 @@ function configurationPage(): string {
     '## Exit codes',
     '',
     ...table(
-      ['Code', '`serve`', '`predict`', '`schema`'],
+      ['Code', '`serve`', '`predict`, `train`', '`schema`'],
       [
         ['0', 'stopped as asked', 'succeeded', 'printed'],
         ['1', 'cannot listen', 'failed, or setup failed', 'the predictor cannot be loaded'],

@@ -9,7 +9,8 @@ import { type CommandTable, runProgram } from './program.ts';
 
 const COMMANDS: CommandTable = {
   serve: async (call) => (await import('./serve.ts')).runServe(call),
-  predict: async (call) => (await import('./predict.ts')).runPredict(call),
+  predict: async (call) => (await import('./predict.ts')).runTask('predict', call),
+  train: async (call) => (await import('./predict.ts')).runTask('train', call),
   schema: async (call) => (await import('./schema.ts')).runSchema(call),
 };
 

@@ -3,6 +3,7 @@
 import { deferred } from '../base/deferred.ts';
 import type { JsonObject } from '../base/json.ts';
 import { PawlError } from '../errors.ts';
+import type { Mode } from '../protocol/control-messages.ts';
 import type { PredictionEvent } from '../server/prediction/events.ts';
 import type { Prediction } from '../server/prediction/prediction.ts';
 import { RequestRefused } from '../server/prediction/refusal.ts';
@@ -13,6 +14,7 @@ import { errorText } from './usage-error.ts';
 
 export interface OnePrediction {
   readonly service: PredictionService;
+  readonly mode: Mode;
   readonly input: JsonObject;
   readonly writer: ResultWriter;
   readonly transcript: Transcript;
@@ -27,7 +29,7 @@ export async function runPrediction(run: OnePrediction): Promise<Prediction> {
   const prediction = await run.service
     .submit({
       id: null,
-      mode: 'predict',
+      mode: run.mode,
       input: run.input,
       context: {},
       observers: [

@@ -1,12 +1,14 @@
-// `pawl predict`: one prediction in one worker, without HTTP. Result on stdout, everything else on stderr; the worker
+// `pawl predict` and `pawl train`: one prediction, or training, in one worker, without HTTP. Result on stdout, everything else on stderr; the worker
 // and its files are gone when it returns, whatever happened.
 import { appendFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { JsonObject } from '../base/json.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
+import type { Mode } from '../protocol/control-messages.ts';
 import { createEngine, type Engine } from '../server/app.ts';
 import { inputFields } from '../server/prediction/field-kinds.ts';
+import { NOUN } from '../server/prediction/noun.ts';
 import type { Prediction } from '../server/prediction/prediction.ts';
 import { commandLog, Transcript } from './command-log.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -15,7 +17,7 @@ import { type Interruption, watchInterruption } from './interruption.ts';
 import { runPrediction } from './one-prediction.ts';
 import { type NamedText, predictionInput, splitNamed } from './prediction-input.ts';
 import { findPredictor } from './predictor-reference.ts';
-import type { PredictCall } from './program.ts';
+import type { TaskCall } from './program.ts';
 import { readConfig } from './read-config.ts';
 import { ResultWriter } from './result-writer.ts';
 import { quoted, usageError } from './usage-error.ts';
@@ -27,9 +29,9 @@ interface Task {
   readonly outputFile: string | null;
 }
 
-export async function runPredict(call: PredictCall): Promise<ExitCode> {
+export async function runTask(mode: Mode, call: TaskCall): Promise<ExitCode> {
   const transcript = new Transcript((text) => process.stderr.write(text));
-  const task = await prepare(call, transcript);
+  const task = await prepare(mode, call, transcript);
   using interruption = watchInterruption();
   const engine = createEngine(task.config, { log: commandLog(transcript) });
   try {
@@ -43,10 +45,10 @@ export async function runPredict(call: PredictCall): Promise<ExitCode> {
 }
 
 /** What is wrong about the call itself is found before a worker starts. */
-async function prepare(call: PredictCall, transcript: Transcript): Promise<Task> {
+async function prepare(mode: Mode, call: TaskCall, transcript: Transcript): Promise<Task> {
   const { value, warnings } = readConfig(
-    { command: 'predict', flags: call.flags, environment: process.env, stderrIsTerminal: false },
-    findPredictor(call.reference, 'predict', process.env),
+    { command: mode, flags: call.flags, environment: process.env, stderrIsTerminal: false },
+    findPredictor(call.reference, mode, process.env),
   );
   for (const warning of warnings) transcript.line(`warning: ${warning}`);
   const named = call.inputs.map(splitNamed);
@@ -54,7 +56,12 @@ async function prepare(call: PredictCall, transcript: Transcript): Promise<Task>
   if (outputFile !== null) checkOutputFile(outputFile);
   const json = call.jsonFile === undefined ? {} : await readJsonFile(call.jsonFile);
   // One slot is all it takes, and a worker that crashed has nothing left to run.
-  return { config: { ...value, workers: 1, concurrency: 1, restart: 'never' }, named, json, outputFile };
+  return {
+    config: { ...value, mode, workers: 1, concurrency: 1, restart: 'never' },
+    named,
+    json,
+    outputFile,
+  };
 }
 
 function checkOutputFile(path: string): void {
@@ -76,21 +83,23 @@ async function predict(
   if (fleet.status !== 'ready' || predictor === null) throw setupFailure(engine, transcript);
   const { startedAt, completedAt } = fleet.setup;
   transcript.line(`setup took ${seconds((completedAt ?? startedAt) - startedAt)}`);
-  const input = predictionInput(inputFields(predictor.document, 'predict'), {
+  const input = predictionInput(inputFields(predictor.document, config.mode), {
     named: task.named,
     json: task.json,
     readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),
   });
   const writer = new ResultWriter(task.outputFile, resultSink());
   const { interrupted } = interruption;
-  const prediction = await runPrediction({ service, input, writer, transcript, interrupted });
+  const { mode } = config;
+  const prediction = await runPrediction({ service, mode, input, writer, transcript, interrupted });
   return conclude(prediction, transcript, interruption);
 }
 
 function conclude(prediction: Prediction, transcript: Transcript, interruption: Interruption): ExitCode {
   const { status, failure, predictMs } = prediction;
   if (failure !== null) {
-    const what = failure.code === 'PAWL_INPUT_INVALID' ? 'the input is invalid' : 'the prediction failed';
+    const what =
+      failure.code === 'PAWL_INPUT_INVALID' ? 'the input is invalid' : `the ${NOUN[prediction.mode]} failed`;
     throw new PawlError(failure.code, `${what}: ${failure.text}`);
   }
   transcript.line(`${status} after ${seconds(predictMs ?? 0)}`);

@@ -1,6 +1,7 @@
 // The command line itself: which commands and flags exist, and what a wrong one is called. commander parses; every
 // word the user reads about a mistake goes through usageError, so that bad usage is one line and exit code 2.
 import { Command, CommanderError, Option } from 'commander';
+import { REFERENCE_VARIABLES } from './cog-variables.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { alternatives } from './flag-values.ts';
 import type { FlagTexts } from './read-config.ts';
@@ -13,7 +14,8 @@ export interface CommandCall {
   readonly flags: FlagTexts;
 }
 
-export interface PredictCall extends CommandCall {
+/** `pawl predict` or `pawl train`. */
+export interface TaskCall extends CommandCall {
   /** `name=value`, in the order given. */
   readonly inputs: readonly string[];
   readonly jsonFile: string | undefined;
@@ -23,7 +25,8 @@ export interface PredictCall extends CommandCall {
 /** What main.ts offers; each loads its own modules, so that a command pays only for itself. Resolves when it has ended. */
 export interface CommandTable {
   serve(call: CommandCall): Promise<ExitCode>;
-  predict(call: PredictCall): Promise<ExitCode>;
+  predict(call: TaskCall): Promise<ExitCode>;
+  train(call: TaskCall): Promise<ExitCode>;
   schema(call: CommandCall): Promise<ExitCode>;
 }
 
@@ -33,15 +36,21 @@ export interface ProgramOptions {
   print(text: string): void;
 }
 
-const COMMAND_NAMES: readonly CommandName[] = ['serve', 'predict', 'schema'];
+const COMMAND_NAMES: readonly CommandName[] = ['serve', 'predict', 'train', 'schema'];
 
 const SUMMARIES: { readonly [K in CommandName]: string } = {
   serve: 'serve a predictor over HTTP',
   predict: 'run one prediction, without HTTP',
+  train: 'run one training, without HTTP',
   schema: 'print the OpenAPI document of a predictor',
 };
 
-const REF_HELP = 'path/to/file[:Export]; without it COG_PREDICT_TYPE_STUB names the predictor';
+function referenceHelp(name: CommandName): string {
+  const { predict, train } = REFERENCE_VARIABLES;
+  const variable = name === 'train' ? train : predict;
+  const inTrainMode = name === 'serve' ? `, and ${train} with --mode train` : '';
+  return `path/to/file[:Export]; without it ${variable} names the predictor${inTrainMode}`;
+}
 
 const FOOTERS: { readonly [K in CommandName]: string } = {
   serve: `
@@ -50,8 +59,17 @@ The first line on stdout is "Listening on http://HOST:PORT"; the log goes to std
 SIGTERM or Ctrl-C finishes what runs, within --shutdown-grace; a second one stops at once.
 
 Exit codes: 0 stopped as asked, 1 cannot listen, 2 bad usage.`,
-  predict: `
--i values follow the predictor's schema:
+  predict: inputsFooter('predict'),
+  train: inputsFooter('train'),
+  schema: `
+The predictor is loaded, its setup() does not run.
+
+Exit codes: 0 printed, 1 the predictor cannot be loaded, 2 bad usage.`,
+};
+
+function inputsFooter(name: 'predict' | 'train'): string {
+  return `
+-i values follow the ${name === 'train' ? 'schema trainInput of the predictor' : "predictor's schema"}:
   -i prompt=hello        text as it stands, also with a leading @
   -i scale=2             numbers, true and false
   -i image=@cat.png      a file, where the input takes one; so does a URL
@@ -62,12 +80,8 @@ For a predictor without a schema, a value that parses as JSON is JSON, and text 
 The result goes to stdout, logs and progress to stderr. A file output is written to -o FILE or to
 output.EXT here, several to output.0.EXT and on; the name is printed, an older file is replaced.
 
-Exit codes: 0 succeeded, 1 failed, 2 bad usage or invalid input, 130 canceled by Ctrl-C.`,
-  schema: `
-The predictor is loaded, its setup() does not run.
-
-Exit codes: 0 printed, 1 the predictor cannot be loaded, 2 bad usage.`,
-};
+Exit codes: 0 succeeded, 1 failed, 2 bad usage or invalid input, 130 canceled by Ctrl-C.`;
+}
 
 /** Parses `argv` (without node and script) and runs the command. Bad usage rejects with PAWL_USAGE. */
 export async function runProgram(
@@ -108,9 +122,20 @@ function buildProgram(
     });
   const serve = subcommand(program, 'serve');
   serve.command.action(async () => onEnd(await commands.serve(serve.call())));
-  const predict = subcommand(program, 'predict');
+  for (const name of ['predict', 'train'] as const) {
+    const task = taskCommand(program, name);
+    task.command.action(async () => onEnd(await commands[name](task.call())));
+  }
+  const schema = subcommand(program, 'schema');
+  schema.command.action(async () => onEnd(await commands.schema(schema.call())));
+  return program;
+}
+
+/** predict and train take the same flags. */
+function taskCommand(program: Command, name: 'predict' | 'train'): Subcommand<TaskCall> {
+  const { command, call } = subcommand(program, name);
   const inputs: string[] = [];
-  predict.command
+  command
     .addOption(
       new Option('-i, --input <NAME=VALUE>', 'an input; give it again for the next one').argParser(
         (text: string) => {
@@ -120,29 +145,26 @@ function buildProgram(
     )
     .option('--json <FILE>', 'the whole input as a JSON object; "-" reads stdin; -i is added to it')
     .option('-o, --output <FILE>', 'where the output goes instead of output.EXT or stdout');
-  predict.command.action(async () => {
-    const call: PredictCall = {
-      ...predict.call(),
+  return {
+    command,
+    call: () => ({
+      ...call(),
       inputs,
-      jsonFile: textOption(predict.command, 'json', '--json'),
-      outputFile: textOption(predict.command, 'output', '-o'),
-    };
-    onEnd(await commands.predict(call));
-  });
-  const schema = subcommand(program, 'schema');
-  schema.command.action(async () => onEnd(await commands.schema(schema.call())));
-  return program;
+      jsonFile: textOption(command, 'json', '--json'),
+      outputFile: textOption(command, 'output', '-o'),
+    }),
+  };
 }
 
-interface Subcommand {
+interface Subcommand<Call> {
   readonly command: Command;
-  call(): CommandCall;
+  call(): Call;
 }
 
-function subcommand(program: Command, name: CommandName): Subcommand {
+function subcommand(program: Command, name: CommandName): Subcommand<CommandCall> {
   const command = program.command(name).summary(SUMMARIES[name]).usage('[options] [REF]');
   command.description(`${SUMMARIES[name].replace(/^./, (letter) => letter.toUpperCase())}.`);
-  command.argument('[REF]', REF_HELP).addHelpText('after', FOOTERS[name]);
+  command.argument('[REF]', referenceHelp(name)).addHelpText('after', FOOTERS[name]);
   const attributes: [SettingKey, `--${string}`, string][] = [];
   for (const key of SETTING_KEYS) {
     const setting: Setting<unknown> = SETTINGS[key];

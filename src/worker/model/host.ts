@@ -152,11 +152,14 @@ export class Host {
     const { slot, request } = message;
     const predictor = this.#predictor;
     const parts = this.#runParts[slot];
-    assert(predictor !== null && parts !== undefined, 'a prediction arrived before ready');
+    const task = request.mode === 'train' ? predictor?.train : predictor?.predict;
+    assert(
+      task != null && parts !== undefined,
+      'a prediction arrived before ready, or a training for nobody',
+    );
     // A child process that inherited them may have made the pipes non-blocking for everybody.
     this.#parts.native.setBlocking(1);
     this.#parts.native.setBlocking(2);
-    const task = request.mode === 'train' ? (predictor.train ?? predictor.predict) : predictor.predict;
     const run = new PredictionRun(slot, request, task, parts);
     this.#runs[slot] = run;
     run.start();

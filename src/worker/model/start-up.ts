@@ -17,11 +17,11 @@ export async function load(init: Init): Promise<Loaded> {
   if (init.mode === 'train' && predictor.train === null) {
     throw new PawlError(
       'PAWL_PREDICTOR_INVALID',
-      `${init.predictorPath} has no train(); remove --mode train`,
+      `the predictor in ${init.predictorPath} has no train(): give it one, or run it without training`,
     );
   }
   const description = {
-    document: describePredictor(predictor),
+    document: describePredictor(predictor, init.mode),
     hasTrain: predictor.train !== null,
     hasHealthcheck: predictor.healthcheck !== null,
   };

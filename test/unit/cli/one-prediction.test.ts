@@ -81,7 +81,14 @@ function start(
   const transcript = new Transcript((text) => {
     seen.stderr += text;
   });
-  const ended = runPrediction({ service, input, writer, transcript, interrupted: interrupted.promise });
+  const ended = runPrediction({
+    service,
+    mode: 'predict',
+    input,
+    writer,
+    transcript,
+    interrupted: interrupted.promise,
+  });
   return { ended, seen, interrupt: interrupted.resolve };
 }
 

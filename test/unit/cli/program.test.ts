@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/cli/exit-codes.ts';
-import { type CommandCall, type PredictCall, runProgram } from '../../../src/cli/program.ts';
+import { type CommandCall, runProgram, type TaskCall } from '../../../src/cli/program.ts';
 
 async function run(...argv: string[]) {
-  const calls: { name: string; call: CommandCall | PredictCall }[] = [];
+  const calls: { name: string; call: CommandCall | TaskCall }[] = [];
   let printed = '';
   let mistake: string | null = null;
   const note = (name: string) => async (call: CommandCall) => {
@@ -13,7 +13,7 @@ async function run(...argv: string[]) {
   try {
     await runProgram(
       argv,
-      { serve: note('serve'), predict: note('predict'), schema: note('schema') },
+      { serve: note('serve'), predict: note('predict'), train: note('train'), schema: note('schema') },
       { version: '9.8.7', print: (text) => (printed += text) },
     );
   } catch (error) {
@@ -38,19 +38,9 @@ describe('the command line', () => {
     expect(calls[0]?.call).toEqual({ reference: undefined, flags: { port: '2' } });
   });
 
-  it('collects the inputs of predict in order, with its files', async () => {
-    const { calls } = await run(
-      'predict',
-      'p.ts',
-      '-i',
-      'a=1',
-      '-i',
-      'b=x=y',
-      '--json',
-      '-',
-      '-o',
-      'out.png',
-    );
+  it.each(['predict', 'train'])('collects the inputs of %s in order, with its files', async (name) => {
+    const { calls } = await run(name, 'p.ts', '-i', 'a=1', '-i', 'b=x=y', '--json', '-', '-o', 'out.png');
+    expect(calls[0]?.name).toBe(name);
     expect(calls[0]?.call).toEqual({
       reference: 'p.ts',
       flags: {},
@@ -72,7 +62,7 @@ describe('the command line', () => {
     [['predict', 'p.ts', '-o'], '-o takes the name of a file, and nothing follows it.'],
     [['serve', 'a.ts', 'b.ts'], '"pawl serve" takes one REF and no further arguments; flags start with --.'],
     [['predict', 'p.ts', '--workers', '2'], /unknown option '--workers'/i],
-    [[], 'Name a command: "serve", "predict" or "schema". "pawl --help" explains them.'],
+    [[], 'Name a command: "serve", "predict", "train" or "schema". "pawl --help" explains them.'],
   ])('answers %j with one line', async (argv, expected) => {
     const { mistake, printed, calls } = await run(...argv);
     expect(mistake).toMatch(expected);

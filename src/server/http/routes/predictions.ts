@@ -5,6 +5,7 @@ import type { Logger } from '../../../base/log.ts';
 import { PawlError } from '../../../errors.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
 import type { PredictionId } from '../../../protocol/ids.ts';
+import { NOUN } from '../../prediction/noun.ts';
 import { ID_RULE, predictionId } from '../../prediction/prediction-id.ts';
 import { predictionObject } from '../../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
@@ -23,8 +24,6 @@ export interface PredictionRouteParts {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-const NOUN = { predict: 'prediction', train: 'training' } as const satisfies Record<Mode, string>;
 
 export function predictionRoutes(app: FastifyInstance, parts: PredictionRouteParts, mode: Mode): void {
   const routes = new PredictionRoutes(parts, mode);

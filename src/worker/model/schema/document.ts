@@ -1,6 +1,7 @@
 // The OpenAPI document of a loaded predictor, in the dialect that Cog's clients read: 3.0.2, inputs ordered by
 // `x-order`, choices as components. The same predictor always gives the same text.
 import type { Json, JsonObject } from '../../../base/json.ts';
+import type { Mode } from '../../../protocol/control-messages.ts';
 import type { InputSchema, LoadedPredictor, Task } from '../loaded-predictor.ts';
 import { Components, SourceConverter } from './components.ts';
 import { enumeration, envelope, KINDS, reference, type TaskKind } from './envelope.ts';
@@ -9,8 +10,9 @@ import { inOrder, titled } from './openapi-dialect.ts';
 import { paths } from './paths.ts';
 import { dereference } from './references.ts';
 
-export function describePredictor(loaded: LoadedPredictor): JsonObject {
-  const kinds: readonly TaskKind[] = loaded.train === null ? ['predict'] : ['predict', 'train'];
+/** `mode` is the server's: with `train` it serves nothing else. */
+export function describePredictor(loaded: LoadedPredictor, mode: Mode = 'predict'): JsonObject {
+  const kinds = kindsOf(loaded, mode);
   const components = new Components();
   for (const kind of kinds) {
     const task = kind === 'train' && loaded.train !== null ? loaded.train : loaded.predict;
@@ -27,6 +29,11 @@ export function describePredictor(loaded: LoadedPredictor): JsonObject {
     paths: paths(kinds, loaded.streaming ? 'streaming' : 'no streaming'),
     components: { schemas: { ...components.toJson(), ...envelope(kinds) } },
   };
+}
+
+function kindsOf({ train }: LoadedPredictor, mode: Mode): readonly TaskKind[] {
+  if (train === null) return ['predict'];
+  return mode === 'train' ? ['train'] : ['predict', 'train'];
 }
 
 function inputComponent(input: InputSchema | null, name: string, components: Components): JsonObject {

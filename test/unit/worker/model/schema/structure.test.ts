@@ -109,6 +109,14 @@ describe('the document', () => {
     expect(Object.keys(within(describePredictor(load(() => 1)), 'paths')).join()).not.toContain('trainings');
   });
 
+  it('has nothing else where the server only trains', () => {
+    const predictor = { predict: () => 1, train: () => 1, trainInput: { type: 'object' } };
+    const document = describePredictor(load(predictor), 'train');
+    expect(Object.keys(within(document, 'paths')).join()).not.toContain('predictions');
+    expect(Object.keys(within(document, 'components', 'schemas'))).not.toContain('Input');
+    expect(Object.keys(within(document, 'components', 'schemas'))).toContain('TrainingInput');
+  });
+
   it('shows the parts of a text in one piece only where a generator gives texts', () => {
     const meta = { 'x-cog-array-display': 'concatenate' };
     const output = (predictor: object) =>
