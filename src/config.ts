@@ -30,6 +30,10 @@ export interface Config {
   /** From a cancel to the replacement of a worker that does not stop. */
   readonly cancelKillMs: number;
   readonly shutdownGraceMs: number;
+  /** How long a prediction that was created as an event stream goes on without a reader. */
+  readonly streamGraceMs: number;
+  /** Past events of a prediction that a reader still gets. */
+  readonly streamHistoryEvents: number;
   readonly inputFileBytesMax: number;
   readonly bodyBytesMax: number;
   readonly downloadMs: number;
@@ -68,6 +72,8 @@ export const CONFIG_DEFAULTS = {
   cancelTermMs: limit('cancelTermMs'),
   cancelKillMs: limit('cancelKillMs'),
   shutdownGraceMs: limit('shutdownGraceMs'),
+  streamGraceMs: limit('streamGraceMs'),
+  streamHistoryEvents: limit('streamHistoryEvents'),
   inputFileBytesMax: limit('inputFileBytesMax'),
   bodyBytesMax: limit('bodyBytesMax'),
   downloadMs: limit('downloadMs'),

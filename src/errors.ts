@@ -81,6 +81,11 @@ export const ERRORS = {
     retryable: false,
     summary: 'A field of the request other than `input` is wrong; `detail` names it.',
   },
+  PAWL_TOO_MANY_READERS: {
+    status: 429,
+    retryable: true,
+    summary: 'The event stream of this prediction has as many readers as one may have.',
+  },
   PAWL_HEADERS_TOO_LARGE: {
     status: 431,
     retryable: false,

@@ -193,6 +193,27 @@ export const LIMITS = {
     1 * MiB,
     'Metrics recorded once a prediction holds this much are ignored, with a line in its log.',
   ),
+  streamHistoryEvents: count(
+    1_024,
+    'A reader that comes to an event stream misses older events, and a `gap` event says how many.',
+    '--stream-history',
+  ),
+  streamHistoryBytesMax: bytes(
+    8 * MiB,
+    'Older events of a prediction are dropped, outputs not counted; a reader behind them gets a `gap` event.',
+  ),
+  streamReadersMax: count(1_024, 'A further reader of the same prediction is answered 429.'),
+  streamGraceMs: ms(
+    5_000,
+    'A prediction that was created as an event stream and has had no reader for this long is canceled.',
+    '--stream-grace',
+  ),
+  streamKeepAliveMs: ms(15_000, 'An event stream without an event for this long gets a comment line.'),
+  streamRetryMs: ms(1_000, 'How long event streams ask their clients to wait before they connect again.'),
+  streamBatchBytesMax: bytes(
+    64 * KiB,
+    'Events are written to their readers in pieces of about this size; a larger event is one piece.',
+  ),
   listPageMax: count(100, 'A list of predictions continues on the page that `next` names.'),
   listPageBytesMax: bytes(
     16 * MiB,

@@ -26,6 +26,9 @@ export const REFERENCE_VARIABLES = {
   train: 'COG_TRAIN_TYPE_STUB',
 } as const;
 
+/** More would be kept by none of its readers: the bytes run out before. */
+export const STREAM_HISTORY_MAX = 1_000_000;
+
 const taken = <T>(value: T): Inherited<T> => ({ value, warning: null });
 
 const port: InheritedVariable<Config['port']> = {
@@ -62,6 +65,18 @@ const setupTimeoutMs: InheritedVariable<Config['setupTimeoutMs']> = {
   },
 };
 
+const streamHistoryEvents: InheritedVariable<Config['streamHistoryEvents']> = {
+  name: 'COG_STREAM_HISTORY_CAPACITY',
+  accepts: `a whole number from 0; anything else means ${limit('streamHistoryEvents')}, with a warning`,
+  read: (text) => {
+    const value = wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).parse(text.trim());
+    const usual = limit('streamHistoryEvents');
+    return value === undefined
+      ? { value: usual, warning: `is not a number of events; ${usual} is used` }
+      : taken(Math.min(value, STREAM_HISTORY_MAX));
+  },
+};
+
 const logLevel: InheritedVariable<Config['logLevel']> = {
   name: 'COG_LOG_LEVEL',
   accepts: 'debug, info, warn, warning or error; anything else means info, with a warning',
@@ -91,4 +106,13 @@ const userAgent: InheritedVariable<Config['userAgent']> = {
   read: (text) => taken(text),
 };
 
-export const COG = { port, concurrency, setupTimeoutMs, logLevel, logFormat, weights, userAgent } as const;
+export const COG = {
+  port,
+  concurrency,
+  setupTimeoutMs,
+  streamHistoryEvents,
+  logLevel,
+  logFormat,
+  weights,
+  userAgent,
+} as const;

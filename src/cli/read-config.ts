@@ -42,6 +42,8 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     cancelGraceMs: read('cancelGraceMs'),
     cancelTermMs: read('cancelTermMs'),
     cancelKillMs: read('cancelKillMs'),
+    streamGraceMs: read('streamGraceMs'),
+    streamHistoryEvents: read('streamHistoryEvents'),
     shutdownGraceMs: read('shutdownGraceMs'),
     inputFileBytesMax: read('inputFileBytesMax'),
     bodyBytesMax: read('bodyBytesMax'),

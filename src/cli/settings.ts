@@ -4,6 +4,7 @@ import type { SettingKey, SettingsOf } from './setting.ts';
 import { httpSettings } from './settings/http.ts';
 import { logSettings } from './settings/logs.ts';
 import { predictionSettings } from './settings/predictions.ts';
+import { streamSettings } from './settings/streams.ts';
 import { urlSettings } from './settings/urls.ts';
 import { workerSettings } from './settings/workers.ts';
 
@@ -12,6 +13,7 @@ export const SETTINGS: SettingsOf<SettingKey> = {
   ...workerSettings,
   ...predictionSettings,
   ...urlSettings,
+  ...streamSettings,
   ...logSettings,
 };
 

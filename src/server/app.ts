@@ -13,6 +13,7 @@ import { type ConnectionLimits, connectionLimits } from './http/raw-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLog, type ServerLog } from './observe/log.ts';
 import { PredictionService } from './prediction/service.ts';
+import { EventStreams } from './stream/event-streams.ts';
 import type { Fleet } from './supervisor/fleet.ts';
 import { createFleet } from './supervisor/worker-pool.ts';
 import { InlineDelivery } from './upload/inline-delivery.ts';
@@ -54,6 +55,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     retention,
     cancelKillMs,
     predictTimeoutMs,
+    streamHistory: { events: config.streamHistoryEvents, bytes: limit('streamHistoryBytesMax') },
   });
   const health = new Health(fleet, service, new Healthcheck(fleet, clock));
   const stop = async (graceMs = config.shutdownGraceMs) => {
@@ -67,6 +69,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
 export interface App {
   readonly engine: Engine;
   readonly http: FastifyInstance;
+  readonly streams: EventStreams;
   /** Listens, then spawns the workers: STARTING is served at once. Resolves with the URL. */
   start(): Promise<string>;
   /** Drains, stops the workers, then stops listening. May be called again with less patience. */
@@ -89,7 +92,8 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     }
     await closed.promise;
   };
-  const { mode, bodyBytesMax, authTokenFile } = config;
+  const { mode, bodyBytesMax, streamGraceMs, authTokenFile } = config;
+  const streams = new EventStreams({ clock, log, graceMs: streamGraceMs });
   const tokens = authTokenFile === null ? null : new AuthTokenFile(authTokenFile, clock, log);
   const limits = { ...connectionLimits(config.requestMs), ...parts.connectionLimits };
   const onShutdown = () => {
@@ -98,6 +102,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
   const http = createHttpServer({
     service,
     health,
+    streams,
     clock,
     log,
     mode,
@@ -116,7 +121,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     }
     return url;
   };
-  return { engine, http, start, close, closed: closed.promise };
+  return { engine, http, streams, start, close, closed: closed.promise };
 }
 
 async function listen(http: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -20,6 +20,9 @@ export interface ServeOptions {
   readonly setupTimeout?: number;
   readonly cancelKill?: number;
   readonly shutdownGrace?: number;
+  readonly streamGrace?: number;
+  /** Past events that a reader still gets. */
+  readonly streamHistory?: number;
   readonly maxInputBytes?: number;
   readonly maxBodyBytes?: number;
   readonly downloadTimeout?: number;

@@ -73,3 +73,6 @@ export function put(url: string, body: unknown, headers: Record<string, string> 
 export function documentWith(input: JsonObject, schemas: JsonObject = {}): JsonObject {
   return { openapi: '3.1.0', components: { schemas: { Input: input, ...schemas } } };
 }
+
+/** As a worker reports a predictor that does not say `streaming: false`. */
+export const STREAMING: JsonObject = { paths: { '/predictions': { post: { 'x-cog-streaming': true } } } };

@@ -65,6 +65,7 @@ const SERVER_FORBIDDEN: readonly (readonly [folder: string, forbidden: readonly 
     ['src/server/prediction', 'src/server/http', 'src/server/health', 'src/server/upload'],
   ],
   ['src/server/prediction', ['src/server/http', 'src/server/health']],
+  ['src/server/stream', ['src/server/http', 'src/server/health']],
   ['src/server/health', ['src/server/http']],
   ['src/server/upload', ['src/server/http']],
 ];

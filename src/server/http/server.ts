@@ -7,6 +7,7 @@ import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { Health } from '../health/health.ts';
 import type { PredictionService } from '../prediction/service.ts';
+import type { EventStreams } from '../stream/event-streams.ts';
 import type { AuthTokens } from './access/auth-tokens.ts';
 import { requireToken } from './access/bearer-hook.ts';
 import { asRequestError } from './error-reply.ts';
@@ -23,6 +24,7 @@ import { RoutesTable } from './routes-table.ts';
 export interface HttpParts {
   readonly service: PredictionService;
   readonly health: Health;
+  readonly streams: EventStreams;
   readonly clock: Clock;
   readonly log: Logger;
   readonly mode: Mode;

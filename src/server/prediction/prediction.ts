@@ -9,8 +9,9 @@ import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
 import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
+import type { Journal } from '../stream/journal.ts';
 import { errorText } from './error-text.ts';
-import type { PredictionEvent, PredictionObserver } from './events.ts';
+import { eventBytes, type PredictionEvent, type PredictionObserver } from './events.ts';
 import type { CheckedInput } from './input-check.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { Metrics } from './metrics.ts';
@@ -24,6 +25,8 @@ export interface PredictionSpec {
   readonly input: CheckedInput;
   readonly context: { readonly [key: string]: string };
   readonly observers: readonly PredictionObserver[];
+  /** Records every event, for readers of the event stream; null where there can be none. */
+  readonly journal: Journal<PredictionEvent> | null;
 }
 
 export interface PredictionSetting {
@@ -98,6 +101,9 @@ export class Prediction implements SlotObserver {
   get failure(): PredictionFailure | null {
     return this.#failure;
   }
+  get journal(): Journal<PredictionEvent> | null {
+    return this.#spec.journal;
+  }
   /** As clients may see it: secrets are masked. */
   get shownInput(): JsonObject {
     return this.#spec.input.shown;
@@ -123,7 +129,8 @@ export class Prediction implements SlotObserver {
   }
   /** Roughly what it holds in memory. */
   get bytes(): number {
-    return this.#spec.input.bytes + this.logs.bytes + this.#output.bytes;
+    const events = this.#spec.journal?.bytes ?? 0;
+    return this.#spec.input.bytes + this.logs.bytes + this.#output.bytes + events;
   }
 
   /** Returns the unsubscriber. */
@@ -214,6 +221,9 @@ export class Prediction implements SlotObserver {
   }
 
   #emit(event: PredictionEvent): void {
+    const { journal } = this.#spec;
+    journal?.append(event, eventBytes(event));
+    if (event.type === 'completed') journal?.seal();
     for (const observer of this.#observers) {
       try {
         observer(event, this);

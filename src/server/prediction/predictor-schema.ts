@@ -1,24 +1,28 @@
 // The OpenAPI document that the worker reported, compiled once: what the service checks inputs with.
+import type { JsonObject } from '../../base/json.ts';
 import { PawlError } from '../../errors.ts';
 import type { Mode, PredictorDescription } from '../../protocol/control-messages.ts';
 import { type InputCheck, inputCheck } from './input-check.ts';
 import { schemaCompiler } from './input-validator.ts';
-import { inputSchemaName } from './openapi-schema.ts';
+import { child, inputSchemaName } from './openapi-schema.ts';
 
 export interface PredictorSchema {
   readonly check: { readonly [M in Mode]: InputCheck };
+  /** False where the predictor says `streaming: false`. */
+  readonly streams: boolean;
   /** Set where a schema did not compile: then nothing is accepted, rather than everything. */
   readonly error: PawlError | null;
 }
 
 export function compilePredictorSchema(predictor: PredictorDescription): PredictorSchema {
   const { document } = predictor;
+  const streams = doesStream(document);
   try {
     const compiler = schemaCompiler(document);
     const training = inputSchemaName(document, 'train');
     const predict = inputCheck(document, 'Input', compiler);
     const train = training === 'Input' ? predict : inputCheck(document, training, compiler);
-    return { check: { predict, train }, error: null };
+    return { check: { predict, train }, streams, error: null };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const error = new PawlError(
@@ -29,6 +33,14 @@ export function compilePredictorSchema(predictor: PredictorDescription): Predict
     const refuse = () => {
       throw error;
     };
-    return { check: { predict: refuse, train: refuse }, error };
+    return { check: { predict: refuse, train: refuse }, streams, error };
   }
+}
+
+function doesStream(document: JsonObject): boolean {
+  const post = ['paths', '/predictions', 'post'].reduce<JsonObject | null>(
+    (at, key) => (at === null ? null : child(at, key)),
+    document,
+  );
+  return post?.['x-cog-streaming'] === true;
 }

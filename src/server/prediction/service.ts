@@ -9,8 +9,9 @@ import type { Mode, PredictorDescription } from '../../protocol/control-messages
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { CancelStage } from '../../protocol/slot-messages.ts';
 import type { Permit } from '../slot/permit.ts';
+import { Journal, type JournalBounds } from '../stream/journal.ts';
 import type { Fleet } from '../supervisor/fleet.ts';
-import type { PredictionObserver } from './events.ts';
+import type { PredictionEvent, PredictionObserver } from './events.ts';
 import type { OutputDelivery } from './output-delivery.ts';
 import { Prediction, type PredictionSetting, type PredictionSpec } from './prediction.ts';
 import { generatePredictionId } from './prediction-id.ts';
@@ -28,6 +29,7 @@ export interface ServiceParts {
   readonly retention: number;
   readonly cancelKillMs: number;
   readonly predictTimeoutMs: number | null;
+  readonly streamHistory: JournalBounds;
 }
 
 export interface Submission {
@@ -39,6 +41,8 @@ export interface Submission {
   readonly context: { readonly [key: string]: string };
   /** Attached before the first event. */
   readonly observers: readonly PredictionObserver[];
+  /** Called once it is known under its id, before its first event. */
+  readonly onCreated?: (prediction: Prediction) => void;
 }
 
 export type Attached = { readonly prediction: Prediction; readonly isNew: boolean };
@@ -97,6 +101,11 @@ export class PredictionService {
   /** What GET /openapi.json shows; null before it is known. */
   get predictor(): PredictorDescription | null {
     return this.#described;
+  }
+
+  /** Can predictions be read as event streams? False while that is not known. */
+  get streams(): boolean {
+    return this.#schema?.streams === true;
   }
 
   /** Why no prediction is taken now; null when predictions are. */
@@ -165,24 +174,27 @@ export class PredictionService {
     const schema = this.#ready();
     const input = schema.check[submission.mode](submission.input);
     const id = submission.id ?? generatePredictionId(this.#parts.clock.now());
-    const { mode, context, observers } = submission;
-    const spec = { id, mode, input, context, observers };
+    const { mode, context, observers, onCreated } = submission;
+    const { streamHistory } = this.#parts;
+    const journal = mode === 'predict' && schema.streams ? new Journal<PredictionEvent>(streamHistory) : null;
+    const spec = { id, mode, input, context, observers, journal };
     const permit = this.#parts.fleet.slots.tryAcquire();
-    if (permit !== null) return this.#start(spec, permit);
+    if (permit !== null) return this.#start(spec, permit, onCreated);
     // Reserved until the prediction is in the registry, so that nobody finds the id in neither.
     const turn = deferred();
     this.#reserved.set(id, turn);
     try {
-      return this.#start(spec, await this.#settledPermit());
+      return this.#start(spec, await this.#settledPermit(), onCreated);
     } finally {
       this.#reserved.delete(id);
       turn.resolve();
     }
   }
 
-  #start(spec: PredictionSpec, permit: Permit): Prediction {
+  #start(spec: PredictionSpec, permit: Permit, onCreated: Submission['onCreated']): Prediction {
     const prediction = new Prediction(spec, this.#setting);
     this.#registry.add(prediction);
+    onCreated?.(prediction);
     prediction.start(permit);
     return prediction;
   }

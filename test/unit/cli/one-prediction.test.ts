@@ -70,6 +70,7 @@ function start(
     retention: 1,
     cancelKillMs: 1,
     predictTimeoutMs: null,
+    streamHistory: { events: 10, bytes: 1_000 },
   });
   const writer = new ResultWriter(null, {
     print: (text) => {

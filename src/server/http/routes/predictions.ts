@@ -6,11 +6,20 @@ import { PawlError } from '../../../errors.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
 import type { PredictionId } from '../../../protocol/ids.ts';
 import { NOUN } from '../../prediction/noun.ts';
+import type { Prediction } from '../../prediction/prediction.ts';
 import { ID_RULE, predictionId } from '../../prediction/prediction-id.ts';
 import { predictionObject } from '../../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
 import type { PredictionService, Submission } from '../../prediction/service.ts';
+import type { EventStreams } from '../../stream/event-streams.ts';
 import { readBody } from '../body.ts';
+import {
+  answerEventStream,
+  answerEventStreamHead,
+  answerStreamed,
+  lastEventId,
+  noEventStream,
+} from '../event-stream-reply.ts';
 import { ignoreBodyType } from '../ignore-body-type.ts';
 import { noRoute } from '../no-route.ts';
 import { predictionList } from '../prediction-list.ts';
@@ -21,6 +30,7 @@ import { type ResponseMode, responseMode } from '../response-mode.ts';
 
 export interface PredictionRouteParts {
   readonly service: PredictionService;
+  readonly streams: EventStreams;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -37,6 +47,14 @@ export function predictionRoutes(app: FastifyInstance, parts: PredictionRoutePar
     scope.get(base, (request, reply) => routes.list(request, reply));
     scope.put(one, (request, reply) => routes.createOrAttach(request, reply));
     scope.get(one, (request, reply) => routes.get(request, reply));
+    scope.get(`${one}/stream`, { exposeHeadRoute: false }, (request, reply) =>
+      answerEventStream(reply, parts.streams.open(routes.streamed(request), lastEventId(request))),
+    );
+    // Fastify's own answer to HEAD would read the stream to its end.
+    scope.head(`${one}/stream`, (request, reply) => {
+      routes.streamed(request);
+      return answerEventStreamHead(reply);
+    });
     scope.post(`${one}/cancel`, { onRequest: ignoreBodyType }, (request, reply) =>
       routes.cancel(request, reply),
     );
@@ -64,7 +82,15 @@ class PredictionRoutes {
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { body, how } = this.#read(request);
-    const prediction = await this.#parts.service.submit(this.#submission(body, body.id));
+    const { service, streams } = this.#parts;
+    const submission = this.#submission(body, body.id);
+    if (how.kind === 'stream') {
+      return answerStreamed(request, reply, streams, async (onCreated) => ({
+        prediction: await service.submit({ ...submission, onCreated }),
+        isNew: true,
+      }));
+    }
+    const prediction = await service.submit(submission);
     return answerCreated(reply, prediction, how, this.#parts);
   }
 
@@ -75,8 +101,14 @@ class PredictionRoutes {
       const message = `${NOUN[this.#mode]} ID must match the ID supplied in the URL`;
       throw new RequestRefused('PAWL_REQUEST_INVALID', [valueIssue(['id'], message)]);
     }
+    const { service, streams } = this.#parts;
     const submission = { ...this.#submission(body, id), id };
-    const { prediction, isNew } = await this.#parts.service.submitOrAttach(submission);
+    if (how.kind === 'stream') {
+      return answerStreamed(request, reply, streams, (onCreated) =>
+        service.submitOrAttach({ ...submission, onCreated }),
+      );
+    }
+    const { prediction, isNew } = await service.submitOrAttach(submission);
     const answer = isNew ? answerCreated : answerAttached;
     return answer(reply, prediction, how, this.#parts);
   }
@@ -86,6 +118,16 @@ class PredictionRoutes {
     const prediction = id === null ? null : this.#parts.service.find(this.#mode, id);
     if (prediction === null) throw this.#unknown(request);
     return sendJson(reply, 200, predictionObject(prediction, 'full'));
+  }
+
+  /** The prediction whose events are asked for. */
+  streamed(request: FastifyRequest): Prediction {
+    if (this.#mode === 'train') throw noEventStream('trainings');
+    const id = predictionId(idParameter(request));
+    const prediction = id === null ? null : this.#parts.service.find(this.#mode, id);
+    if (prediction === null) throw this.#parts.service.readiness() ?? this.#unknown(request);
+    if (prediction.journal === null) throw noEventStream('predictor');
+    return prediction;
   }
 
   list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -102,11 +144,15 @@ class PredictionRoutes {
   #read(request: FastifyRequest): { readonly body: PredictionBody; readonly how: ResponseMode } {
     const body = readPredictionBody(readBody(request.headers, request.body));
     const how = responseMode(request.headers);
-    if (how.kind === 'stream') {
-      const message = 'Event streams are not served here; ask for application/json.';
-      throw this.#parts.service.readiness() ?? new PawlError('PAWL_NOT_ACCEPTABLE', message);
-    }
+    if (how.kind === 'stream') this.#requireStreams();
     return { body, how };
+  }
+
+  #requireStreams(): void {
+    if (this.#mode === 'train') throw noEventStream('trainings');
+    const { service } = this.#parts;
+    // A server that is starting does not know yet whether its predictor streams.
+    if (!service.streams) throw service.readiness() ?? noEventStream('predictor');
   }
 
   #submission(body: PredictionBody, id: PredictionId | null): Submission {

@@ -31,7 +31,7 @@ describe('GET /openapi.json', () => {
 });
 
 describe('a path without a route, or a method the path does not have', () => {
-  it.each(['/nope', '/predictions/', '/predictions/a/stream', '/Health-Check', '//'])(
+  it.each(['/nope', '/predictions/', '/predictions/a/streams', '/Health-Check', '//'])(
     '404 for %s',
     async (url) => {
       const response = await fakeServer().ask({ url });

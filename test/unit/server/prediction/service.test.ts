@@ -20,6 +20,7 @@ function createService(options: { retention?: number; capacity?: number } = {}) 
     retention: options.retention ?? 1_000,
     cancelKillMs: 10_000,
     predictTimeoutMs: null,
+    streamHistory: { events: 10, bytes: 1_000 },
   });
   fleet.becomeReady();
   return { fleet, clock, service };

@@ -1,0 +1,111 @@
+// One reader: a place in the journal, and the bytes from there on as its consumer asks for them. A consumer that asks for
+// nothing costs one batch; what it misses meanwhile is named by a gap event, and it goes on with what is there.
+import { Readable } from 'node:stream';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { limit } from '../../limits.ts';
+import type { Batch } from './batches.ts';
+import { gapEvent, KEEP_ALIVE, retryHint } from './sse-format.ts';
+
+/** The journal and its batches, as a reader sees them. */
+export interface ReaderSource {
+  readonly begin: number;
+  readonly end: number;
+  readonly isSealed: boolean;
+  batch(number: number): Batch;
+}
+
+export interface ReaderStart {
+  /** Number of the first event that it is shown. */
+  readonly next: number;
+  /** How many before that it has missed. */
+  readonly skipped: number;
+}
+
+export class EventReader extends Readable {
+  readonly #source: ReaderSource;
+  readonly #clock: Clock;
+  readonly #onClose: (reader: EventReader) => void;
+  #next: number;
+  #skipped: number;
+  #isAsked = false;
+  #pushedTick: number;
+  #timer: Timer;
+
+  constructor(
+    source: ReaderSource,
+    start: ReaderStart,
+    clock: Clock,
+    onClose: (reader: EventReader) => void,
+  ) {
+    // One batch at a time: the rest is in the journal, for everybody.
+    super({ highWaterMark: 1 });
+    this.#source = source;
+    this.#clock = clock;
+    this.#onClose = onClose;
+    this.#next = start.next;
+    this.#skipped = start.skipped;
+    this.#pushedTick = clock.monotonic();
+    this.#timer = this.#watch();
+    // Sent at once, so that the client has its headers however long the first event takes.
+    this.push(retryHint(limit('streamRetryMs')));
+  }
+
+  /** Number of the event that it needs next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Hands on what its consumer has asked for and the journal has. */
+  advance(): void {
+    while (this.#isAsked && !this.destroyed) {
+      const piece = this.#take();
+      if (piece === null) break;
+      this.#give(piece);
+    }
+  }
+
+  override _read(): void {
+    this.#isAsked = true;
+    this.advance();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#timer.cancel();
+    this.#onClose(this);
+    done(error);
+  }
+
+  #take(): Buffer | string | null {
+    const { begin, end } = this.#source;
+    if (this.#next < begin) {
+      this.#skipped += begin - this.#next;
+      this.#next = begin;
+    }
+    if (this.#skipped > 0) {
+      const text = gapEvent(this.#skipped);
+      this.#skipped = 0;
+      return text;
+    }
+    if (this.#next === end) return null;
+    const { bytes, next } = this.#source.batch(this.#next);
+    this.#next = next;
+    return bytes;
+  }
+
+  #give(piece: Buffer | string): void {
+    this.#pushedTick = this.#clock.monotonic();
+    this.#isAsked = this.push(piece);
+    if (!this.#source.isSealed || this.#next < this.#source.end) return;
+    this.#isAsked = false;
+    this.push(null);
+  }
+
+  #watch(): Timer {
+    const every = limit('streamKeepAliveMs');
+    const idleMs = this.#isAsked ? this.#clock.monotonic() - this.#pushedTick : 0;
+    return this.#clock.after(every - Math.min(idleMs, every - 1), () => {
+      if (this.#isAsked && this.#clock.monotonic() - this.#pushedTick >= every) this.#give(KEEP_ALIVE);
+      this.#timer = this.#watch();
+    });
+  }
+}

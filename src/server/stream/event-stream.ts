@@ -1,0 +1,105 @@
+// The event stream of one prediction: its readers, who are told once per turn of the event loop that there is more.
+import type { Clock } from '../../base/clock.ts';
+import { PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
+import type { PredictionEvent } from '../prediction/events.ts';
+import type { Prediction } from '../prediction/prediction.ts';
+import { type Batch, Batches } from './batches.ts';
+import { EventIds } from './event-ids.ts';
+import { EventReader, type ReaderSource } from './event-reader.ts';
+import type { Journal } from './journal.ts';
+import type { Presence } from './presence.ts';
+import { encodeEvent, encodeFailure } from './sse-format.ts';
+
+export interface StreamParts {
+  readonly clock: Clock;
+  /** Runs `fn` after what is happening now: what is appended until then goes out in one write. */
+  readonly defer: (fn: () => void) => void;
+  /** Null where the prediction does not depend on its readers. */
+  readonly presence: Presence | null;
+}
+
+export class EventStream implements ReaderSource {
+  readonly #journal: Journal<PredictionEvent>;
+  readonly #parts: StreamParts;
+  readonly #batches: Batches<PredictionEvent>;
+  readonly #ids = new EventIds();
+  readonly #readers = new Set<EventReader>();
+  #isFlushDue = false;
+
+  constructor(prediction: Prediction, journal: Journal<PredictionEvent>, parts: StreamParts) {
+    this.#journal = journal;
+    this.#parts = parts;
+    const encode = (number: number, event: PredictionEvent): string => {
+      const id = this.#ids.of(number);
+      try {
+        return encodeEvent(id, event, prediction);
+      } catch {
+        // The only way to fail is a text longer than V8 can hold.
+        return encodeFailure(id, event, prediction);
+      }
+    };
+    this.#batches = new Batches(journal, encode, limit('streamBatchBytesMax'));
+    if (!prediction.isTerminal) prediction.observe((event) => this.#appended(event));
+  }
+
+  get begin(): number {
+    return this.#journal.begin;
+  }
+
+  get end(): number {
+    return this.#journal.end;
+  }
+
+  get isSealed(): boolean {
+    return this.#journal.isSealed;
+  }
+
+  batch(number: number): Batch {
+    return this.#batches.from(number);
+  }
+
+  /**
+   * A reader that starts behind the event `lastEventId`; an id that this stream has not given counts as none, which
+   * shows everything that is kept. Null where it has seen the last event of all.
+   */
+  open(lastEventId: string | null): EventReader | null {
+    const { replayFrom, end, isSealed } = this.#journal;
+    const seen = lastEventId === null ? null : this.#ids.numberOf(lastEventId, end);
+    const wanted = seen === null ? 0 : seen + 1;
+    if (isSealed && wanted === end) return null;
+    if (this.#readers.size >= limit('streamReadersMax'))
+      throw new PawlError('PAWL_TOO_MANY_READERS', 'Too many stream subscribers');
+    const next = Math.max(wanted, replayFrom);
+    const start = { next, skipped: next - wanted };
+    const reader = new EventReader(this, start, this.#parts.clock, (closed) => this.#closed(closed));
+    this.#readers.add(reader);
+    this.#settle();
+    return reader;
+  }
+
+  #appended(event: PredictionEvent): void {
+    if (event.type === 'completed') this.#parts.presence?.end();
+    if (this.#isFlushDue || this.#readers.size === 0) return;
+    this.#isFlushDue = true;
+    this.#parts.defer(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isFlushDue = false;
+    for (const reader of this.#readers) reader.advance();
+    this.#settle();
+  }
+
+  #closed(reader: EventReader): void {
+    this.#readers.delete(reader);
+    this.#settle();
+  }
+
+  #settle(): void {
+    let slowest = Number.POSITIVE_INFINITY;
+    for (const { next } of this.#readers) slowest = Math.min(slowest, next);
+    this.#journal.hold(slowest);
+    this.#parts.presence?.readers(this.#readers.size);
+  }
+}
