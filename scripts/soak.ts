@@ -21,7 +21,9 @@ try {
   for (const count of slots) {
     const report = (line: string) => console.error(line);
     const share = Math.ceil(races / slots.length);
-    console.log(JSON.stringify(await soak({ slots: count, races: share, seed, workDir, report })));
+    console.log(
+      JSON.stringify({ seed, ...(await soak({ slots: count, races: share, seed, workDir, report })) }),
+    );
   }
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\nseed ${seed}`);
