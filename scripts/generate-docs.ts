@@ -2,8 +2,8 @@
 // `npm run generate` writes them again, and a tidy test fails while they are stale.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { formatBytes } from '../src/base/format-bytes.ts';
 import { REFERENCE_VARIABLES } from '../src/cli/cog-variables.ts';
-import { formatBytes } from '../src/cli/flag-values.ts';
 import type { Setting } from '../src/cli/setting.ts';
 import { SETTING_KEYS, SETTINGS } from '../src/cli/settings.ts';
 import { ERRORS } from '../src/errors.ts';
@@ -74,13 +74,13 @@ function configurationPage(): string {
     '## Exit codes',
     '',
     ...table(
-      ['Code', '`serve`', '`predict`, `train`', '`schema`'],
+      ['Code', '`serve`', '`predict`, `train`', '`schema`', '`doctor`'],
       [
-        ['0', 'stopped as asked', 'succeeded', 'printed'],
-        ['1', 'cannot listen', 'failed, or setup failed', 'the predictor cannot be loaded'],
-        ['2', 'bad usage', 'bad usage or invalid input', 'bad usage'],
-        ['130', 'forced by a second Ctrl-C', 'canceled by Ctrl-C', 'ended by Ctrl-C'],
-        ['143', 'forced by a second SIGTERM', 'canceled by SIGTERM', 'ended by SIGTERM'],
+        ['0', 'stopped as asked', 'succeeded', 'printed', 'usable'],
+        ['1', 'cannot listen', 'failed, or setup failed', 'the predictor cannot be loaded', 'a check failed'],
+        ['2', 'bad usage', 'bad usage or invalid input', 'bad usage', 'bad usage'],
+        ['130', 'forced by a second Ctrl-C', 'canceled by Ctrl-C', 'ended by Ctrl-C', 'ended by Ctrl-C'],
+        ['143', 'forced by a second SIGTERM', 'canceled by SIGTERM', 'ended by SIGTERM', 'ended by SIGTERM'],
       ],
     ),
     '',

@@ -165,6 +165,14 @@ export const LIMITS = {
     'What an ended worker had still sent is read for this long; then its predictions fail.',
   ),
   describeMs: ms(120_000, 'A worker that has not described its predictor by then is killed (pawl schema).'),
+  doctorProbeMs: ms(
+    30_000,
+    'A process in which `pawl doctor` tries the addon is killed after this long, and its check has failed.',
+  ),
+  doctorReapMs: ms(
+    8_000,
+    'An ended orphan that is still in the process table after this long counts as left there (`pawl doctor`).',
+  ),
   serverGoneMs: ms(
     200,
     'A worker that lost a slot socket waits this long to see whether its server is gone; then it ends.',

@@ -1,5 +1,6 @@
 // How the text of a flag or a PAWL_* variable becomes a value. Each kind knows the words for what it accepts, so
 // that help, reference page and error message cannot disagree.
+import { formatBytes } from '../base/format-bytes.ts';
 
 import { parseHostPattern } from '../net/host-pattern.ts';
 
@@ -98,19 +99,6 @@ export const yesOrNo: ValueKind<boolean> = {
     return word === 'false' || word === '0' ? false : undefined;
   },
 };
-
-/** 1 GiB rather than 1073741824, where it comes out even. */
-export function formatBytes(count: number): string {
-  for (const [unit, factor] of [
-    ['TiB', 2 ** 40],
-    ['GiB', 2 ** 30],
-    ['MiB', 2 ** 20],
-    ['KiB', 2 ** 10],
-  ] as const) {
-    if (count >= factor && count % factor === 0) return `${count / factor} ${unit}`;
-  }
-  return `${count} bytes`;
-}
 
 function within(value: number, { min, max }: Range): number | undefined {
   return value >= min && value <= max ? value : undefined;

@@ -2,9 +2,9 @@
 // before anything runs, what cannot be read or is too large.
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import mime from 'mime';
+import { formatBytes } from '../base/format-bytes.ts';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { limit } from '../limits.ts';
-import { formatBytes } from './flag-values.ts';
 import { errorText, quoted, usageError } from './usage-error.ts';
 
 export function readAsDataUrl(path: string, inputFileBytesMax: number): string {

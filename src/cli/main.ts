@@ -12,6 +12,7 @@ const COMMANDS: CommandTable = {
   predict: async (call) => (await import('./predict.ts')).runTask('predict', call),
   train: async (call) => (await import('./predict.ts')).runTask('train', call),
   schema: async (call) => (await import('./schema.ts')).runSchema(call),
+  doctor: async (call) => (await import('./doctor.ts')).runDoctor(call),
 };
 
 async function run(): Promise<ExitCode> {

@@ -22,12 +22,17 @@ export interface TaskCall extends CommandCall {
   readonly outputFile: string | undefined;
 }
 
+export interface DoctorCall extends CommandCall {
+  readonly format: 'text' | 'json';
+}
+
 /** What main.ts offers; each loads its own modules, so that a command pays only for itself. Resolves when it has ended. */
 export interface CommandTable {
   serve(call: CommandCall): Promise<ExitCode>;
   predict(call: TaskCall): Promise<ExitCode>;
   train(call: TaskCall): Promise<ExitCode>;
   schema(call: CommandCall): Promise<ExitCode>;
+  doctor(call: DoctorCall): Promise<ExitCode>;
 }
 
 export interface ProgramOptions {
@@ -36,18 +41,20 @@ export interface ProgramOptions {
   print(text: string): void;
 }
 
-const COMMAND_NAMES: readonly CommandName[] = ['serve', 'predict', 'train', 'schema'];
+const COMMAND_NAMES: readonly CommandName[] = ['serve', 'predict', 'train', 'schema', 'doctor'];
 
 const SUMMARIES: { readonly [K in CommandName]: string } = {
   serve: 'serve a predictor over HTTP',
   predict: 'run one prediction, without HTTP',
   train: 'run one training, without HTTP',
   schema: 'print the OpenAPI document of a predictor',
+  doctor: 'check whether this machine can run predictions, and say how to mend what is wrong',
 };
 
 function referenceHelp(name: CommandName): string {
   const { predict, train } = REFERENCE_VARIABLES;
   const variable = name === 'train' ? train : predict;
+  if (name === 'doctor') return 'path/to/file[:Export]: a predictor to load as well';
   const inTrainMode = name === 'serve' ? `, and ${train} with --mode train` : '';
   return `path/to/file[:Export]; without it ${variable} names the predictor${inTrainMode}`;
 }
@@ -65,6 +72,12 @@ Exit codes: 0 stopped as asked, 1 cannot listen, 2 bad usage.`,
 The predictor is loaded, its setup() does not run.
 
 Exit codes: 0 printed, 1 the predictor cannot be loaded, 2 bad usage.`,
+  doctor: `
+Tries what a server and its workers rely on, in processes of its own: the addon, an interrupt, files and
+sockets in the work directory. Limits are held against --workers and --concurrency. With REF the predictor
+is loaded as well; its setup() does not run. Warnings say what a server would lack.
+
+Exit codes: 0 usable, 1 a check failed, 2 bad usage.`,
 };
 
 function inputsFooter(name: 'predict' | 'train'): string {
@@ -128,6 +141,12 @@ function buildProgram(
   }
   const schema = subcommand(program, 'schema');
   schema.command.action(async () => onEnd(await commands.schema(schema.call())));
+  const doctor = subcommand(program, 'doctor');
+  doctor.command.option('--json', 'print the findings as a JSON object');
+  doctor.command.action(async () => {
+    const format = doctor.command.getOptionValue('json') === true ? 'json' : 'text';
+    onEnd(await commands.doctor({ ...doctor.call(), format }));
+  });
   return program;
 }
 

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { InheritedVariable } from './cog-variables.ts';
 import type { ValueKind } from './flag-values.ts';
 
-export type CommandName = 'serve' | 'predict' | 'train' | 'schema';
+export type CommandName = 'serve' | 'predict' | 'train' | 'schema' | 'doctor';
 
 /** Everything in Config but the predictor, which the argument REF names. */
 export type SettingKey = Exclude<keyof Config, 'predictorPath' | 'predictorExport'>;
@@ -31,4 +31,6 @@ export type SettingsOf<K extends SettingKey> = { readonly [P in K]: Setting<Conf
 /** Rows for `commands`. */
 export const SERVE: readonly CommandName[] = ['serve'];
 export const RUNNING: readonly CommandName[] = ['serve', 'predict', 'train'];
-export const ALL: readonly CommandName[] = ['serve', 'predict', 'train', 'schema'];
+export const LOADING: readonly CommandName[] = ['serve', 'predict', 'train', 'schema'];
+/** What a machine must be fit for. */
+export const SIZING: readonly CommandName[] = ['serve', 'doctor'];

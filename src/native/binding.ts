@@ -28,17 +28,42 @@ const FUNCTIONS = {
   reap: true,
 } as const satisfies Record<keyof NativeApi, true>;
 
-interface Attempt {
+/** A file that is not the addon, and why. */
+export interface Attempt {
   readonly file: string;
   readonly reason: string;
+}
+
+export interface FoundNative {
+  readonly native: NativeApi;
+  /** Where it lies. */
+  readonly file: string;
+  /** What was tried before. */
+  readonly attempts: readonly Attempt[];
 }
 
 let loaded: NativeApi | null = null;
 
 /** The addon; a PawlError with PAWL_ADDON_UNAVAILABLE that lists every attempt when there is none to load. */
 export function loadNative(): NativeApi {
-  loaded ??= loadFirst(addonCandidates());
+  if (loaded !== null) return loaded;
+  const found = findNative();
+  if (!('native' in found)) throw new PawlError('PAWL_ADDON_UNAVAILABLE', explain(found.attempts));
+  warnAboutBroken(found);
+  loaded = found.native;
   return loaded;
+}
+
+/** Loads the first file that is the addon; without one, only what was tried. */
+export function findNative(): FoundNative | { readonly attempts: readonly Attempt[] } {
+  const load = createRequire(import.meta.url);
+  const attempts: Attempt[] = [];
+  for (const file of addonCandidates()) {
+    const result = existsSync(file) ? tryLoad(load, file) : 'no such file';
+    if (typeof result !== 'string') return { native: result, file, attempts };
+    attempts.push({ file, reason: result });
+  }
+  return { attempts };
 }
 
 /** Where the addon may lie, best first. A build of this machine wins over what the package shipped. */
@@ -73,24 +98,6 @@ function packageName(file: string): unknown {
   return typeof content === 'object' && content !== null && 'name' in content ? content.name : null;
 }
 
-function loadFirst(files: readonly string[]): NativeApi {
-  const load = createRequire(import.meta.url);
-  const attempts: Attempt[] = [];
-  for (const file of files) {
-    if (!existsSync(file)) {
-      attempts.push({ file, reason: 'no such file' });
-      continue;
-    }
-    const result = tryLoad(load, file);
-    if (typeof result !== 'string') {
-      warnAboutBroken(attempts, file);
-      return result;
-    }
-    attempts.push({ file, reason: result });
-  }
-  throw new PawlError('PAWL_ADDON_UNAVAILABLE', explain(attempts));
-}
-
 /** The addon, or why this file is not it. */
 function tryLoad(load: NodeJS.Require, file: string): NativeApi | string {
   try {
@@ -108,7 +115,7 @@ function isNativeApi(addon: unknown): addon is NativeApi {
   return Object.keys(FUNCTIONS).every((name) => typeof exported.get(name) === 'function');
 }
 
-function warnAboutBroken(attempts: readonly Attempt[], used: string): void {
+function warnAboutBroken({ attempts, file: used }: FoundNative): void {
   for (const { file, reason } of attempts.filter((attempt) => existsSync(attempt.file))) {
     process.emitWarning(`pawl uses ${used}, because ${file} could not be loaded: ${reason}`);
   }
@@ -116,9 +123,13 @@ function warnAboutBroken(attempts: readonly Attempt[], used: string): void {
 
 function explain(attempts: readonly Attempt[]): string {
   const tried = attempts.map(({ file, reason }) => `\n  ${file}: ${reason}`).join('');
-  const mend = process.env.PAWL_ADDON
+  return `the native addon could not be loaded on ${process.platform}-${process.arch}. Tried:${tried}\n${howToMend()}`;
+}
+
+/** What to do where no file is the addon. */
+export function howToMend(): string {
+  return process.env.PAWL_ADDON
     ? 'Unset PAWL_ADDON, or let it name a working file.'
     : 'Run `npm rebuild pawl`; where no prebuilt binary fits, that needs a C++ compiler and make or CMake. ' +
-      'Supported are Linux (glibc 2.28 or musl) and macOS on x64 and arm64.';
-  return `the native addon could not be loaded on ${process.platform}-${process.arch}. Tried:${tried}\n${mend}`;
+        'Supported are Linux (glibc 2.28 or musl) and macOS on x64 and arm64.';
 }

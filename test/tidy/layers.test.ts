@@ -51,8 +51,13 @@ const ALLOWED: readonly (readonly [folder: string, allowed: readonly string[]])[
       'src/net',
       'src/protocol',
       'src/server',
+      'src/doctor',
       'src/cli',
     ],
+  ],
+  [
+    'src/doctor',
+    ['src/base', 'src/errors.ts', 'src/limits.ts', 'src/native', 'src/server/supervisor', 'src/doctor'],
   ],
   ['src/index.ts', ['src/predictor', 'src/server/serve.ts']],
 ];

@@ -1,7 +1,8 @@
 // Settings of the HTTP side of `pawl serve`.
+import { formatBytes } from '../../base/format-bytes.ts';
 import { CONFIG_DEFAULTS } from '../../config.ts';
 import { COG } from '../cog-variables.ts';
-import { anyText, bytes, formatBytes, inSeconds, seconds, wholeNumber } from '../flag-values.ts';
+import { anyText, bytes, inSeconds, seconds, wholeNumber } from '../flag-values.ts';
 import { SERVE, type SettingsOf } from '../setting.ts';
 
 const RETENTION_MAX = 1_000_000;

@@ -1,8 +1,9 @@
 // Settings of a single prediction: how long it may take, how it is stopped, what it may fetch.
+import { formatBytes } from '../../base/format-bytes.ts';
 import { CONFIG_DEFAULTS } from '../../config.ts';
 import { limit } from '../../limits.ts';
 import { COG } from '../cog-variables.ts';
-import { anyText, bytes, formatBytes, inSeconds, seconds } from '../flag-values.ts';
+import { anyText, bytes, inSeconds, seconds } from '../flag-values.ts';
 import { RUNNING, type SettingsOf } from '../setting.ts';
 
 const INPUT_BYTES_MAX = 2 ** 40;
@@ -69,7 +70,7 @@ export const predictionSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.inputFileBytesMax,
     fallbackText: formatBytes(CONFIG_DEFAULTS.inputFileBytesMax),
     help: 'largest input file, however it comes',
-    commands: RUNNING,
+    commands: [...RUNNING, 'doctor'],
   },
   downloadMs: {
     flag: '--download-timeout',

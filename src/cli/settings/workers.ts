@@ -4,7 +4,7 @@ import { CONFIG_DEFAULTS } from '../../config.ts';
 import { limit } from '../../limits.ts';
 import { COG } from '../cog-variables.ts';
 import { anyText, inSeconds, oneOf, seconds, wholeNumber, yesOrNo } from '../flag-values.ts';
-import { ALL, RUNNING, SERVE, type SettingsOf } from '../setting.ts';
+import { LOADING, RUNNING, SERVE, type SettingsOf, SIZING } from '../setting.ts';
 
 export const workerSettings: SettingsOf<
   | 'mode'
@@ -37,7 +37,7 @@ export const workerSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.workers,
     fallbackText: String(CONFIG_DEFAULTS.workers),
     help: 'worker processes, each with its own copy of the model',
-    commands: SERVE,
+    commands: SIZING,
   },
   concurrency: {
     flag: '--concurrency',
@@ -48,7 +48,7 @@ export const workerSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.concurrency,
     fallbackText: 'what the predictor declares, else 1',
     help: 'predictions at a time in one worker; more than 1 needs an async predictor',
-    commands: SERVE,
+    commands: SIZING,
   },
   setupTimeoutMs: {
     flag: '--setup-timeout',
@@ -59,7 +59,7 @@ export const workerSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.setupTimeoutMs,
     fallbackText: 'no limit',
     help: 'seconds for loading and setup(); a worker that takes longer is killed',
-    commands: ALL,
+    commands: LOADING,
   },
   restart: {
     flag: '--restart',
@@ -92,7 +92,7 @@ export const workerSettings: SettingsOf<
     fallback: tmpdir(),
     fallbackText: "the system's directory for temporary files",
     help: 'directory for temporary files, made when missing; the files are removed again',
-    commands: ALL,
+    commands: [...LOADING, 'doctor'],
   },
   shutdownGraceMs: {
     flag: '--shutdown-grace',

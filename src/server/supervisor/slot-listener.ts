@@ -1,10 +1,7 @@
 // Takes a worker's slot connections: a path socket in a private directory, open only until every slot is attached.
 // A connection that does not show the token, or names no free slot, is dropped.
 import { timingSafeEqual } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { deferred } from '../../base/deferred.ts';
 import type { Logger } from '../../base/log.ts';
 import { PawlError } from '../../errors.ts';
@@ -12,11 +9,8 @@ import { limit } from '../../limits.ts';
 import { Connection } from '../../protocol/connection.ts';
 import { decodeSlotEvent } from '../../protocol/decode.ts';
 import type { Slot } from '../slot/slot.ts';
+import { type SocketPlace, socketPlace } from './socket-place.ts';
 import { removeDirectoryNow } from './work-directory.ts';
-
-// A socket's path has 104 bytes on macOS and 108 on Linux, its final NUL included.
-const SOCKET_PATH_BYTES_MAX = 100;
-const SOCKET_NAME = 'slots.sock';
 
 export interface SlotListenerOptions {
   readonly token: string;
@@ -42,7 +36,7 @@ export class SlotListener {
   #slots: readonly Slot[] | null = null;
   #isClosed = false;
 
-  private constructor(place: { path: string; ownDirectory: string | null }, options: SlotListenerOptions) {
+  private constructor(place: SocketPlace, options: SlotListenerOptions) {
     this.path = place.path;
     this.#ownDirectory = place.ownDirectory;
     this.#options = options;
@@ -53,7 +47,7 @@ export class SlotListener {
 
   /** Listens in `directory`, which must exist and belong to this user alone. */
   static async open(directory: string, options: SlotListenerOptions): Promise<SlotListener> {
-    const listener = new SlotListener(placeFor(directory), options);
+    const listener = new SlotListener(socketPlace(directory), options);
     const listening = deferred();
     listener.#server.once('error', (error) => listening.reject(error));
     listener.#server.listen({ path: listener.path, backlog: limit('slotsPerWorkerMax') }, listening.resolve);
@@ -150,11 +144,4 @@ function isSame(theirs: string, ours: string): boolean {
   const a = Buffer.from(theirs);
   const b = Buffer.from(ours);
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function placeFor(directory: string): { path: string; ownDirectory: string | null } {
-  const inside = path.join(directory, SOCKET_NAME);
-  if (Buffer.byteLength(inside) <= SOCKET_PATH_BYTES_MAX) return { path: inside, ownDirectory: null };
-  const ownDirectory = mkdtempSync(path.join(os.tmpdir(), 'pawl-'));
-  return { path: path.join(ownDirectory, SOCKET_NAME), ownDirectory };
 }

@@ -1,5 +1,5 @@
 // The server's private directory below --work-dir: one directory per worker inside it, all removed at the end.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '../../base/log.ts';
@@ -8,7 +8,7 @@ import { PawlError } from '../../errors.ts';
 /** A new directory that only this user can enter. Throws PAWL_WORK_DIR. */
 export function makeServerDirectory(workDir: string): string {
   try {
-    mkdirSync(workDir, { recursive: true });
+    makeWorkDirectory(workDir);
     return mkdtempSync(path.join(path.resolve(workDir), 'pawl-'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -18,6 +18,24 @@ export function makeServerDirectory(workDir: string): string {
       { cause },
     );
   }
+}
+
+/**
+ * Makes what is missing of the path, and returns that, outermost first. Step by step: mkdir's own way of doing it never
+ * comes back where the system allows no directory below one that exists, as in /proc.
+ */
+export function makeWorkDirectory(workDir: string): string[] {
+  const missing: string[] = [];
+  for (let at = path.resolve(workDir); !existsSync(at); at = path.dirname(at)) missing.unshift(at);
+  for (const directory of missing) {
+    try {
+      mkdirSync(directory);
+    } catch (error) {
+      // Another server may have been faster.
+      if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    }
+  }
+  return missing;
 }
 
 /** Also makes the server's directory again, should a cleaner of temporary files have taken it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, formatBytes, oneOf, seconds, wholeNumber, yesOrNo } from '../../../src/cli/flag-values.ts';
+import { formatBytes } from '../../../src/base/format-bytes.ts';
+import { bytes, oneOf, seconds, wholeNumber, yesOrNo } from '../../../src/cli/flag-values.ts';
 
 describe('wholeNumber', () => {
   const port = wholeNumber({ min: 0, max: 65_535 });

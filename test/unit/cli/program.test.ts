@@ -13,7 +13,13 @@ async function run(...argv: string[]) {
   try {
     await runProgram(
       argv,
-      { serve: note('serve'), predict: note('predict'), train: note('train'), schema: note('schema') },
+      {
+        serve: note('serve'),
+        predict: note('predict'),
+        train: note('train'),
+        schema: note('schema'),
+        doctor: note('doctor'),
+      },
       { version: '9.8.7', print: (text) => (printed += text) },
     );
   } catch (error) {
@@ -23,6 +29,15 @@ async function run(...argv: string[]) {
 }
 
 describe('the command line', () => {
+  it('hands doctor what it asked for, with or without a predictor', async () => {
+    const { calls } = await run('doctor', '--json', '--workers', '2');
+    expect(calls[0]).toEqual({
+      name: 'doctor',
+      call: { reference: undefined, flags: { workers: '2' }, format: 'json' },
+    });
+    expect((await run('doctor', 'p.ts')).calls[0]?.call).toMatchObject({ reference: 'p.ts', format: 'text' });
+  });
+
   it('hands the reference and the flags that were given to the command', async () => {
     const { calls } = await run('serve', 'predict.ts', '--port', '0', '--await-explicit-shutdown');
     expect(calls).toEqual([
@@ -62,7 +77,7 @@ describe('the command line', () => {
     [['predict', 'p.ts', '-o'], '-o takes the name of a file, and nothing follows it.'],
     [['serve', 'a.ts', 'b.ts'], '"pawl serve" takes one REF and no further arguments; flags start with --.'],
     [['predict', 'p.ts', '--workers', '2'], /unknown option '--workers'/i],
-    [[], 'Name a command: "serve", "predict", "train" or "schema". "pawl --help" explains them.'],
+    [[], 'Name a command: "serve", "predict", "train", "schema" or "doctor". "pawl --help" explains them.'],
   ])('answers %j with one line', async (argv, expected) => {
     const { mistake, printed, calls } = await run(...argv);
     expect(mistake).toMatch(expected);
