@@ -44,6 +44,8 @@ export interface Config {
   readonly restart: RestartPolicy;
   /** Directory for spilled payloads and temporary files; a private one is made inside it and removed at the end. */
   readonly workDir: string;
+  /** Predictions that may wait for a slot; 0: whoever meets none is refused. */
+  readonly queue: number;
   /** How many finished predictions GET /predictions/{id} still knows. */
   readonly retention: number;
   /** SIGTERM is ignored; POST /shutdown or SIGINT ends the server. */
@@ -80,6 +82,7 @@ export const CONFIG_DEFAULTS = {
   requestMs: limit('requestReceiveMs'),
   authTokenFile: null,
   restart: 'on-crash',
+  queue: 0,
   retention: limit('retainedPredictions'),
   awaitExplicitShutdown: false,
   logFormat: 'json',

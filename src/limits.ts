@@ -110,10 +110,17 @@ export const LIMITS = {
     10_000,
     'A worker whose slot sockets have not connected by then is killed and counts as failed.',
   ),
-  slotSettleMs: ms(
-    50,
-    'A request that meets only slots which have just finished waits this long before it is answered 409.',
+  queueMax: count(10_000, 'A higher --queue is refused.'),
+  queuedBytesMax: bytes(
+    512 * MiB,
+    'A queue whose inputs hold more than this is full: further requests are answered 409.',
   ),
+  serviceTimesKept: count(
+    64,
+    'Estimated waits and Retry-After follow this many of the newest predictions, and of the newest trainings.',
+  ),
+  retryAfterMsMax: ms(300_000, 'No answer tells a client to come back later than this.'),
+  cancelAfterMsMax: ms(7 * 24 * 3_600_000, 'A longer Cancel-After is answered 422.'),
   idleTokenMs: ms(
     5_000,
     'A slot that stays busy this long after its terminal message is poisoned and its worker replaced.',

@@ -96,6 +96,7 @@ export class SoakEngine {
         input,
         context: {},
         observers: [...observers, tell],
+        cancelAfterMs: null,
       });
     } catch (error) {
       if (error instanceof Error && Reflect.get(error, 'code') === 'PAWL_AT_CAPACITY') return null;

@@ -32,6 +32,7 @@ export async function runPrediction(run: OnePrediction): Promise<Prediction> {
       mode: run.mode,
       input: run.input,
       context: {},
+      cancelAfterMs: null,
       observers: [
         (event, source) => {
           if (event.type === 'log') run.transcript.output(event.data);

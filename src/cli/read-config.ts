@@ -52,6 +52,7 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     authTokenFile: read('authTokenFile'),
     restart: read('restart'),
     workDir: read('workDir'),
+    queue: read('queue'),
     retention: read('retention'),
     awaitExplicitShutdown: read('awaitExplicitShutdown'),
     logFormat: read('logFormat'),

@@ -44,7 +44,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   const clock = parts.clock ?? systemClock;
   const log = parts.log ?? createLog(config.logFormat, config.logLevel);
   const fleet = parts.fleet ?? createFleet({ config, clock, logger: log });
-  const { mode, retention, cancelKillMs, predictTimeoutMs } = config;
+  const { mode, retention, queue, cancelKillMs, predictTimeoutMs } = config;
   const delivery = new InlineDelivery(log);
   const service = new PredictionService({
     fleet,
@@ -53,6 +53,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     delivery,
     mode,
     retention,
+    queue,
     cancelKillMs,
     predictTimeoutMs,
     streamHistory: { events: config.streamHistoryEvents, bytes: limit('streamHistoryBytesMax') },

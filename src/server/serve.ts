@@ -32,6 +32,7 @@ export interface ServeOptions {
   readonly urlHosts?: readonly string[];
   readonly restart?: Config['restart'];
   readonly workDir?: string;
+  readonly queue?: number;
   readonly retention?: number;
   readonly mode?: Config['mode'];
   readonly logFormat?: Config['logFormat'];

@@ -14,12 +14,12 @@ export class ScriptedRun {
   readonly observer: SlotObserver;
   isCanceled = false;
   isOver = false;
-  readonly #free: () => void;
+  readonly #slots: ScriptedSlots;
 
-  constructor(request: PredictionRequest, observer: SlotObserver, free: () => void) {
+  constructor(request: PredictionRequest, observer: SlotObserver, slots: ScriptedSlots) {
     this.request = request;
     this.observer = observer;
-    this.#free = free;
+    this.#slots = slots;
   }
 
   log(data: string): void {
@@ -59,49 +59,75 @@ export class ScriptedRun {
 
   end(outcome: Parameters<SlotObserver['onEnd']>[0]): void {
     this.isOver = true;
-    this.#free();
+    this.#slots.ended();
     this.observer.onEnd(outcome);
   }
 }
 
 export class ScriptedSlots implements SlotPool {
-  capacity: number;
   readonly runs: ScriptedRun[] = [];
-  /** What `settled` does; a test that wants a slot to come back replaces it. */
-  onSettled: () => Promise<void> = () => Promise.resolve();
+  /** How a slot becomes free: with the end of its prediction, or only when the test calls settle(). */
+  freeing: 'at once' | 'later' = 'at once';
+  settling = 0;
+  #capacity: number;
   #taken = 0;
+  #onFree: () => void = () => {};
 
   constructor(capacity: number) {
-    this.capacity = capacity;
+    this.#capacity = capacity;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** More slots, or with a negative number fewer. */
+  add(count: number): void {
+    this.#capacity += count;
+    this.#onFree();
   }
 
   get available(): number {
-    return this.capacity - this.#taken;
+    return Math.max(0, this.#capacity - this.#taken);
   }
 
   tryAcquire(): Permit | null {
     if (this.available === 0) return null;
     this.#taken++;
-    const free = () => {
-      this.#taken--;
-    };
     let run: ScriptedRun | null = null;
     return {
       worker: asWorkerIndex(0),
       slot: asSlotIndex(0),
       run: (request, observer) => {
-        run = new ScriptedRun(request, observer, free);
+        run = new ScriptedRun(request, observer, this);
         this.runs.push(run);
       },
       cancel: () => {
         if (run !== null) run.isCanceled = true;
       },
-      release: free,
+      release: () => this.#free(),
     };
   }
 
-  settled(): Promise<void> {
-    return this.onSettled();
+  onFree(listener: () => void): void {
+    this.#onFree = listener;
+  }
+
+  /** A prediction has sent its terminal message. */
+  ended(): void {
+    if (this.freeing === 'at once') this.#free();
+    else this.settling++;
+  }
+
+  /** One slot that has ended its prediction is free. */
+  settle(): void {
+    this.settling--;
+    this.#free();
+  }
+
+  #free(): void {
+    this.#taken--;
+    this.#onFree();
   }
 }
 

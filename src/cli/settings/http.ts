@@ -1,6 +1,7 @@
 // Settings of the HTTP side of `pawl serve`.
 import { formatBytes } from '../../base/format-bytes.ts';
 import { CONFIG_DEFAULTS } from '../../config.ts';
+import { limit } from '../../limits.ts';
 import { COG } from '../cog-variables.ts';
 import { anyText, bytes, inSeconds, seconds, wholeNumber } from '../flag-values.ts';
 import { SERVE, type SettingsOf } from '../setting.ts';
@@ -10,7 +11,7 @@ const RETENTION_MAX = 1_000_000;
 const BODY_BYTES_MAX = 500 * 2 ** 20;
 
 export const httpSettings: SettingsOf<
-  'host' | 'port' | 'authTokenFile' | 'bodyBytesMax' | 'requestMs' | 'retention'
+  'host' | 'port' | 'authTokenFile' | 'bodyBytesMax' | 'requestMs' | 'queue' | 'retention'
 > = {
   host: {
     flag: '--host',
@@ -65,6 +66,17 @@ export const httpSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.requestMs,
     fallbackText: inSeconds(CONFIG_DEFAULTS.requestMs),
     help: 'seconds a client has to send one whole request, body included',
+    commands: SERVE,
+  },
+  queue: {
+    flag: '--queue',
+    metavar: 'N',
+    variable: 'PAWL_QUEUE',
+    inherited: null,
+    kind: wholeNumber({ min: 0, max: limit('queueMax') }),
+    fallback: CONFIG_DEFAULTS.queue,
+    fallbackText: String(CONFIG_DEFAULTS.queue),
+    help: 'predictions that may wait for a slot, first come, first served; 0 answers 409 at once',
     commands: SERVE,
   },
   retention: {

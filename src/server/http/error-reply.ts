@@ -1,7 +1,7 @@
 // Error → status and body. The only place that knows both, and the only shape of an error outside the dialects:
 // `{"detail": …}` for 422 as in Cog, else `{"error", "code", "status"?}`.
 import { ERRORS, type ErrorCode, PawlError } from '../../errors.ts';
-import { RequestRefused } from '../prediction/refusal.ts';
+import { NotTaken, RequestRefused } from '../prediction/refusal.ts';
 
 export interface ErrorReply {
   readonly status: number;
@@ -13,7 +13,6 @@ export interface ErrorReply {
 const NOT_TAKEN_STATUSES: readonly number[] = [409, 503];
 
 const HEADERS: { readonly [C in ErrorCode]?: ErrorReply['headers'] } = {
-  PAWL_AT_CAPACITY: { 'retry-after': '1' },
   PAWL_UNAUTHORIZED: { 'www-authenticate': 'Bearer' },
 };
 
@@ -24,7 +23,13 @@ export function errorReply(error: PawlError): ErrorReply {
   const isNotTaken =
     NOT_TAKEN_STATUSES.includes(status) && code !== 'PAWL_ID_IN_USE' && code !== 'PAWL_UNHEALTHY';
   const body = isNotTaken ? { error: message, code, status: 'failed' } : { error: message, code };
-  return { status, headers: HEADERS[code] ?? {}, body: JSON.stringify(body) };
+  return { status, headers: headersOf(error), body: JSON.stringify(body) };
+}
+
+function headersOf(error: PawlError): ErrorReply['headers'] {
+  return error instanceof NotTaken
+    ? { 'retry-after': String(error.retryAfterS) }
+    : (HEADERS[error.code] ?? {});
 }
 
 function refusalBody({ issues, part }: RequestRefused): string {

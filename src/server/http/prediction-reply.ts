@@ -2,7 +2,12 @@
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { type Detail, type PredictionObject, predictionObject } from '../prediction/prediction-object.ts';
+import {
+  type Detail,
+  type PredictionObject,
+  predictionObject,
+  queueFields,
+} from '../prediction/prediction-object.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { awaitEnd } from './await-end.ts';
@@ -21,7 +26,8 @@ export async function answerCreated(
   { service, clock }: ReplyParts,
 ): Promise<FastifyReply> {
   if (how.kind !== 'wait') {
-    return sendAs(reply, 202, { id: prediction.id, status: 'starting' }, how);
+    const { id } = prediction;
+    return sendAs(reply, 202, { id, status: 'starting', ...queueFields(prediction) }, how);
   }
   const waited = await awaitEnd(prediction, reply.raw, how.waitMs, clock);
   if (waited === 'ended') return answerEnded(reply, prediction, how, service);

@@ -10,7 +10,7 @@ export type Detail = 'create' | 'full';
 /** Absent is absent here, as in Cog: `output` before there is any, `error` unless it failed. */
 export function predictionObject(prediction: Prediction, detail: Detail): PredictionObject {
   const { id, status, output, failure, startedAt, completedAt } = prediction;
-  const object: { [key: string]: Json } = { id, status };
+  const object: { [key: string]: Json } = { id, status, ...queueFields(prediction) };
   if (detail === 'full') object.input = prediction.shownInput;
   if (output !== undefined) object.output = output;
   object.logs = prediction.logs.text;
@@ -23,6 +23,14 @@ export function predictionObject(prediction: Prediction, detail: Detail): Predic
   if (startedAt !== null) object.started_at = timestamp(startedAt);
   if (completedAt !== null) object.completed_at = timestamp(completedAt);
   return object;
+}
+
+/** Where it stands in the queue: nothing once it runs, or is about to. */
+export function queueFields({ place }: Prediction): PredictionObject {
+  const position = place?.position ?? null;
+  if (place === null || position === null) return {};
+  const ms = place.estimatedWaitMs;
+  return { queue: { position, estimated_wait: ms === null ? null : Math.round(ms) / 1000 } };
 }
 
 function metrics(prediction: Prediction): Json {

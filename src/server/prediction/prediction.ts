@@ -9,6 +9,7 @@ import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
 import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
+import { CANCELED, failedWith } from '../slot/slot-outcome.ts';
 import type { Journal } from '../stream/journal.ts';
 import { errorText } from './error-text.ts';
 import { eventBytes, type PredictionEvent, type PredictionObserver } from './events.ts';
@@ -27,6 +28,17 @@ export interface PredictionSpec {
   readonly observers: readonly PredictionObserver[];
   /** Records every event, for readers of the event stream; null where there can be none. */
   readonly journal: Journal<PredictionEvent> | null;
+  /** From its creation; null: it may take as long as it likes. */
+  readonly cancelAfterMs: number | null;
+}
+
+/** Where it stands among those that wait for a slot. */
+export interface Place {
+  /** From 1; null where a slot is about to be free for it. */
+  readonly position: number | null;
+  /** Milliseconds; null where nothing has been measured that it could be told from. */
+  readonly estimatedWaitMs: number | null;
+  leave(): void;
 }
 
 export interface PredictionSetting {
@@ -35,6 +47,8 @@ export interface PredictionSetting {
   readonly delivery: OutputDelivery;
   /** Null: a prediction may run for ever. */
   readonly predictTimeoutMs: number | null;
+  /** Its slot is done with it; what it has put out may still be on its way. */
+  readonly onSlotLeft: (prediction: Prediction) => void;
   /** Called once, after the observers have seen `completed`. */
   readonly onCompleted: (prediction: Prediction) => void;
 }
@@ -59,7 +73,8 @@ export class Prediction implements SlotObserver {
   readonly #createdTick: number;
   #observers: PredictionObserver[];
   #permit: Permit | null = null;
-  #timeout: Timer | null = null;
+  #place: Place | null = null;
+  #timers: Timer[] = [];
   #cancelReport: CancelReport | null = null;
   #startedTick = 0;
   #metricsWarned = false;
@@ -67,6 +82,7 @@ export class Prediction implements SlotObserver {
   #verdict: 'canceled' | PredictionFailure | null = null;
   #final: Json | undefined;
   #failure: PredictionFailure | null = null;
+  #queuedMs: number | null = null;
   #predictMs: number | null = null;
   #startedAt: number | null = null;
   #completedAt: number | null = null;
@@ -84,6 +100,8 @@ export class Prediction implements SlotObserver {
       onItem: (index, value) => this.#emit({ type: 'output', index, value }),
       onFailure: (error) => this.#failOutput(error),
     });
+    const ms = spec.cancelAfterMs;
+    if (ms !== null) this.#after(ms, () => this.#cancelLate(ms));
   }
 
   get status(): PredictionStatus {
@@ -115,9 +133,13 @@ export class Prediction implements SlotObserver {
   get metrics(): JsonObject {
     return this.#metrics.object;
   }
-  /** Milliseconds from creation to the slot; null before. */
+  /** Null unless it waits for a slot. */
+  get place(): Place | null {
+    return this.#place;
+  }
+  /** Milliseconds from creation to the slot, or to the end where it never had one; null before. */
   get queuedMs(): number | null {
-    return this.#startedAt === null ? null : this.#startedTick - this.#createdTick;
+    return this.#queuedMs;
   }
   /** Milliseconds in the predictor; null before the end. */
   get predictMs(): number | null {
@@ -141,17 +163,24 @@ export class Prediction implements SlotObserver {
     };
   }
 
+  /** Until start(). */
+  wait(place: Place): void {
+    this.#place = place;
+  }
+
   /** Runs it on the slot. The permit is used up. */
   start(permit: Permit): void {
     this.#status.move('processing');
+    this.#place = null;
     this.#permit = permit;
     this.#startedAt = this.#setting.clock.now();
     this.#startedTick = this.#setting.clock.monotonic();
+    this.#queuedMs = this.#startedTick - this.#createdTick;
     this.#emit({ type: 'start' });
     for (const line of this.#spec.input.warnings) this.onLog('stderr', `${line}\n`);
     const { id, mode, context, input } = this.#spec;
     const ms = this.#setting.predictTimeoutMs;
-    if (ms !== null) this.#timeout = this.#setting.clock.after(ms, () => this.#timedOut(ms));
+    if (ms !== null) this.#after(ms, () => this.#timedOut(ms));
     permit.run({ id, mode, input: input.value, context }, this);
   }
 
@@ -160,9 +189,14 @@ export class Prediction implements SlotObserver {
     if (this.isTerminal) return false;
     this.#verdict = 'canceled';
     this.#output.abort();
-    if (this.#permit === null) this.#finish({ status: 'canceled', predictMs: null, cancel: null });
+    if (this.#permit === null) this.#finish(CANCELED);
     else this.#permit.cancel();
     return true;
+  }
+
+  /** Ends it where it waits for a slot that will never come. */
+  abandon(error: PawlError): void {
+    if (this.status === 'starting') this.#finish(failedWith(error));
   }
 
   onLog(stream: OutputStream, data: string): void {
@@ -185,6 +219,7 @@ export class Prediction implements SlotObserver {
   }
 
   onEnd(outcome: SlotOutcome): void {
+    this.#setting.onSlotLeft(this);
     const pending = this.#output.settled();
     if (pending === null) this.#finish(outcome);
     else void pending.then(() => this.#finish(outcome));
@@ -197,6 +232,17 @@ export class Prediction implements SlotObserver {
     this.#permit?.cancel();
   }
 
+  /** The deadline that its request gave it. Whatever has decided its end before wins. */
+  #cancelLate(ms: number): void {
+    if (this.#verdict !== null) return;
+    this.onLog('stderr', `Canceled: it has not ended within ${ms / 1000} s (Cancel-After)\n`);
+    this.cancel();
+  }
+
+  #after(ms: number, fn: () => void): void {
+    this.#timers.push(this.#setting.clock.after(ms, fn));
+  }
+
   #failOutput(error: PawlError): void {
     this.#verdict ??= { code: error.code, text: error.message, issues: [] };
     this.#permit?.cancel();
@@ -204,14 +250,17 @@ export class Prediction implements SlotObserver {
 
   #finish(outcome: SlotOutcome): void {
     const { clock } = this.#setting;
-    this.#timeout?.cancel();
+    for (const timer of this.#timers) timer.cancel();
+    this.#place?.leave();
+    this.#place = null;
     if (outcome.status === 'canceled') this.#cancelReport = outcome.cancel;
     const end = decide(outcome, this.#verdict);
     if (end === 'succeeded')
       this.#final = this.#output.final(outcome.status === 'succeeded' ? outcome.output : 'value');
     else if (end !== 'canceled') this.#failure = end;
-    if (this.#startedAt !== null)
-      this.#predictMs = outcome.predictMs ?? clock.monotonic() - this.#startedTick;
+    const now = clock.monotonic();
+    if (this.#startedAt === null) this.#queuedMs = now - this.#createdTick;
+    else this.#predictMs = outcome.predictMs ?? now - this.#startedTick;
     this.#completedAt = clock.now();
     this.#status.move(typeof end === 'string' ? end : 'failed');
     this.#permit = null;

@@ -1,5 +1,6 @@
-// A request that the service or the HTTP edge refuses field by field.
-import { PawlError } from '../../errors.ts';
+// Requests that are refused: field by field for what they say, or as a whole for want of a slot or a worker.
+import { type ErrorCode, PawlError } from '../../errors.ts';
+import { limit } from '../../limits.ts';
 
 export interface Issue {
   /** Property names and indexes from the top of the request body, or of `part`. */
@@ -21,6 +22,23 @@ export class RequestRefused extends PawlError {
     super(code, issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
     this.issues = issues;
     this.part = part;
+  }
+}
+
+/** The same request may be taken later. */
+export class NotTaken extends PawlError {
+  /** Whole seconds, for the Retry-After header. */
+  readonly retryAfterS: number;
+
+  constructor(
+    code: Extract<ErrorCode, 'PAWL_AT_CAPACITY' | 'PAWL_NOT_READY'>,
+    message: string,
+    laterMs: number,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(code, message, options);
+    const boundedMs = Math.min(laterMs, limit('retryAfterMsMax'));
+    this.retryAfterS = Math.max(1, Math.ceil(boundedMs / 1000));
   }
 }
 

@@ -1,4 +1,5 @@
 // Takes, finds, cancels and drains predictions: the only owner of the table of predictions. Knows nothing of HTTP.
+import { assert } from '../../base/assert.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import type { Json } from '../../base/json.ts';
@@ -8,12 +9,12 @@ import { limit } from '../../limits.ts';
 import type { Mode, PredictorDescription } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { CancelStage } from '../../protocol/slot-messages.ts';
-import type { Permit } from '../slot/permit.ts';
 import { Journal, type JournalBounds } from '../stream/journal.ts';
 import type { Fleet } from '../supervisor/fleet.ts';
+import { Admission } from './admission.ts';
 import type { PredictionEvent, PredictionObserver } from './events.ts';
 import type { OutputDelivery } from './output-delivery.ts';
-import { Prediction, type PredictionSetting, type PredictionSpec } from './prediction.ts';
+import { Prediction, type PredictionSetting } from './prediction.ts';
 import { generatePredictionId } from './prediction-id.ts';
 import { compilePredictorSchema, type PredictorSchema } from './predictor-schema.ts';
 import { notReady } from './readiness.ts';
@@ -27,6 +28,8 @@ export interface ServiceParts {
   /** The mode of the server: with `train` there are only trainings. */
   readonly mode: Mode;
   readonly retention: number;
+  /** How many may wait for a slot. */
+  readonly queue: number;
   readonly cancelKillMs: number;
   readonly predictTimeoutMs: number | null;
   readonly streamHistory: JournalBounds;
@@ -41,21 +44,19 @@ export interface Submission {
   readonly context: { readonly [key: string]: string };
   /** Attached before the first event. */
   readonly observers: readonly PredictionObserver[];
+  /** It is canceled when it has not ended by then; null: never. */
+  readonly cancelAfterMs: number | null;
   /** Called once it is known under its id, before its first event. */
   readonly onCreated?: (prediction: Prediction) => void;
 }
 
 export type Attached = { readonly prediction: Prediction; readonly isNew: boolean };
 
-// A slot that frees itself may be taken by a neighbour; asking for ever would starve the event loop.
-const SETTLE_TRIES = 3;
-
 export class PredictionService {
   readonly #parts: ServiceParts;
   readonly #registry: Registry;
+  readonly #admission: Admission;
   readonly #setting: PredictionSetting;
-  /** Ids that wait for a slot and are not in the registry yet. */
-  readonly #reserved = new Map<PredictionId, Deferred<void>>();
   /** Predictions that more than the request which created them was told of. */
   readonly #shared = new WeakSet<Prediction>();
   #schema: PredictorSchema | null = null;
@@ -74,14 +75,16 @@ export class PredictionService {
     const { fleet, clock, log, delivery, predictTimeoutMs } = parts;
     this.#parts = parts;
     this.#registry = new Registry(parts.retention);
+    this.#admission = new Admission(fleet.slots, clock, parts.queue);
     this.#setting = {
       clock,
       log,
       delivery,
       predictTimeoutMs,
+      onSlotLeft: (prediction) => this.#admission.left(prediction),
       onCompleted: (prediction) => this.#completed(prediction),
     };
-    fleet.onChange(() => this.#adoptSchema());
+    fleet.onChange(() => this.#onFleetChange());
     this.#adoptSchema();
   }
 
@@ -98,6 +101,11 @@ export class PredictionService {
     return this.#registry.liveCount;
   }
 
+  /** How many of them wait for a slot. */
+  get queuedCount(): number {
+    return this.#admission.queuedCount;
+  }
+
   /** What GET /openapi.json shows; null before it is known. */
   get predictor(): PredictorDescription | null {
     return this.#described;
@@ -110,7 +118,8 @@ export class PredictionService {
 
   /** Why no prediction is taken now; null when predictions are. */
   readiness(): PawlError | null {
-    return notReady(this.#parts.fleet, this.#schema === null, this.#isDraining);
+    const { fleet, clock } = this.#parts;
+    return notReady(fleet, this.#schema === null, this.#isDraining, clock.now());
   }
 
   /** Does the server run this kind at all? Null while that is not known. */
@@ -119,20 +128,21 @@ export class PredictionService {
     return mode === 'predict' ? true : (this.#described?.hasTrain ?? null);
   }
 
-  /** Starts a new prediction. Rejects with the PawlError that says why not; an id in use is PAWL_ID_IN_USE. */
+  /**
+   * Takes a new prediction: it runs at once or waits for its slot. Rejects with the PawlError that says why not; an id
+   * in use is PAWL_ID_IN_USE.
+   */
   async submit(submission: Submission): Promise<Prediction> {
     const { id } = submission;
-    if (id !== null && (this.#registry.find(id) !== null || this.#reserved.has(id))) throw idInUse(id);
+    if (id !== null && this.#registry.find(id) !== null) throw idInUse(id);
     return this.#create(submission);
   }
 
-  /** The prediction of that id, started now unless it is known. Atomic: however many ask, it runs once. */
+  /** The prediction of that id, taken now unless it is known. Atomic: however many ask, it runs once. */
   async submitOrAttach(submission: Submission & { readonly id: PredictionId }): Promise<Attached> {
     const { id, mode } = submission;
-    for (let turn = this.#reserved.get(id); turn !== undefined; turn = this.#reserved.get(id))
-      await turn.promise;
     const known = this.#registry.find(id);
-    if (known === null) return { prediction: await this.#create(submission), isNew: true };
+    if (known === null) return { prediction: this.#create(submission), isNew: true };
     if (known.mode !== mode) throw idInUse(id);
     this.#shared.add(known);
     return { prediction: known, isNew: false };
@@ -164,59 +174,43 @@ export class PredictionService {
     if (this.#registry.liveCount === 0) return;
     this.#drained ??= deferred();
     if (graceMs > 0) await this.#within(graceMs, this.#drained.promise);
-    for (const prediction of this.#registry.live()) prediction.cancel();
+    // The newest first: those that wait for a slot, so that none of them still gets one.
+    for (const prediction of this.#registry.live().toReversed()) prediction.cancel();
     await this.#within(this.#parts.cancelKillMs + limit('idleTokenMs'), this.#drained.promise);
     const left = this.#registry.liveCount;
     if (left > 0) this.#parts.log.warn({ left }, 'predictions did not end after their cancel');
   }
 
-  async #create(submission: Submission): Promise<Prediction> {
+  // In one go, without waiting for anything: no other request can come between a check and what follows from it.
+  #create(submission: Submission): Prediction {
     const schema = this.#ready();
     const input = schema.check[submission.mode](submission.input);
+    this.#admission.check(input.bytes);
     const id = submission.id ?? generatePredictionId(this.#parts.clock.now());
-    const { mode, context, observers, onCreated } = submission;
     const { streamHistory } = this.#parts;
-    const journal = mode === 'predict' && schema.streams ? new Journal<PredictionEvent>(streamHistory) : null;
-    const spec = { id, mode, input, context, observers, journal };
-    const permit = this.#parts.fleet.slots.tryAcquire();
-    if (permit !== null) return this.#start(spec, permit, onCreated);
-    // Reserved until the prediction is in the registry, so that nobody finds the id in neither.
-    const turn = deferred();
-    this.#reserved.set(id, turn);
-    try {
-      return this.#start(spec, await this.#settledPermit(), onCreated);
-    } finally {
-      this.#reserved.delete(id);
-      turn.resolve();
-    }
-  }
-
-  #start(spec: PredictionSpec, permit: Permit, onCreated: Submission['onCreated']): Prediction {
-    const prediction = new Prediction(spec, this.#setting);
+    const isStreamed = submission.mode === 'predict' && schema.streams;
+    const journal = isStreamed ? new Journal<PredictionEvent>(streamHistory) : null;
+    const prediction = new Prediction({ ...submission, id, input, journal }, this.#setting);
     this.#registry.add(prediction);
-    onCreated?.(prediction);
-    prediction.start(permit);
+    submission.onCreated?.(prediction);
+    this.#admission.enter(prediction);
     return prediction;
-  }
-
-  /** Waits a moment for a slot that has just finished. */
-  async #settledPermit(): Promise<Permit> {
-    const { fleet, clock } = this.#parts;
-    const deadline = clock.monotonic() + limit('slotSettleMs');
-    for (let tries = 0; tries < SETTLE_TRIES; tries++) {
-      await fleet.slots.settled(Math.max(0, deadline - clock.monotonic()));
-      this.#ready();
-      const permit = fleet.slots.tryAcquire();
-      if (permit !== null) return permit;
-    }
-    throw new PawlError('PAWL_AT_CAPACITY', 'At capacity - all prediction slots busy');
   }
 
   #ready(): PredictorSchema {
     const refusal = this.readiness();
     if (refusal !== null) throw refusal;
-    if (this.#schema === null) throw notReady(this.#parts.fleet, true, this.#isDraining);
+    assert(this.#schema !== null, 'a service that is ready knows its predictor');
     return this.#schema;
+  }
+
+  #onFleetChange(): void {
+    this.#adoptSchema();
+    const { status } = this.#parts.fleet;
+    if (status !== 'defunct' && status !== 'stopped') return;
+    const refusal = this.readiness();
+    if (refusal === null) return;
+    for (const prediction of this.#registry.live()) prediction.abandon(refusal);
   }
 
   #adoptSchema(): void {

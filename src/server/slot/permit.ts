@@ -63,11 +63,10 @@ export interface SlotPool {
   readonly capacity: number;
   /** Slots that tryAcquire() would find now. */
   readonly available: number;
+  /** Slots that have sent their terminal message and are not free yet: in a moment they are, or they are poisoned. */
+  readonly settling: number;
   /** Takes a slot of the least busy worker; null when none is free. Never waits. */
   tryAcquire(): Permit | null;
-  /**
-   * Resolves once a slot that has already sent its terminal message is free again, at the latest after `ms`.
-   * Lets a client that has its answer post the next prediction without meeting a 409 caused by the old one.
-   */
-  settled(ms: number): Promise<void>;
+  /** Calls the one listener, synchronously, whenever slots have become free. */
+  onFree(listener: () => void): void;
 }

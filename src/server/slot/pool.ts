@@ -1,39 +1,36 @@
 // The slots of all ready workers. Hands out the least busy worker's slot; knows nothing of why workers come and go.
-import type { Clock } from '../../base/clock.ts';
-import { deferred } from '../../base/deferred.ts';
 import type { Permit, SlotPool } from './permit.ts';
 import type { Slot, SlotWatcher } from './slot.ts';
 
 export class Pool implements SlotPool {
-  readonly #clock: Clock;
   readonly #groups = new Set<Group>();
-  readonly #waiting = new Set<() => void>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  #onFree: () => void = () => {};
 
   get capacity(): number {
-    let sum = 0;
-    for (const group of this.#groups) sum += group.size;
-    return sum;
+    return this.#sum((group) => group.size);
   }
 
   get available(): number {
-    let sum = 0;
-    for (const group of this.#groups) sum += group.idle.length;
-    return sum;
+    return this.#sum((group) => group.idle.length);
+  }
+
+  get settling(): number {
+    return this.#sum((group) => group.settlingCount);
+  }
+
+  onFree(listener: () => void): void {
+    this.#onFree = listener;
   }
 
   /** Adds the idle slots of one worker; the returned function takes them out again. */
   add(slots: readonly Slot[]): () => void {
-    const group = new Group(slots, () => this.#wake());
+    const group = new Group(slots, () => this.#onFree());
     this.#groups.add(group);
     for (const slot of slots) slot.watch(group);
+    if (group.idle.length > 0) this.#onFree();
     return () => {
       if (!this.#groups.delete(group)) return;
       for (const slot of slots) slot.watch(null);
-      if (!this.#isSettling()) this.#wake();
     };
   }
 
@@ -45,26 +42,10 @@ export class Pool implements SlotPool {
     return best?.idle.pop()?.acquire() ?? null;
   }
 
-  settled(ms: number): Promise<void> {
-    if (this.available > 0 || !this.#isSettling()) return Promise.resolve();
-    const { promise, resolve } = deferred();
-    const wake = () => {
-      this.#waiting.delete(wake);
-      timer.cancel();
-      resolve();
-    };
-    const timer = this.#clock.after(ms, wake);
-    this.#waiting.add(wake);
-    return promise;
-  }
-
-  #isSettling(): boolean {
-    for (const group of this.#groups) if (group.settlingCount > 0) return true;
-    return false;
-  }
-
-  #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+  #sum(count: (group: Group) => number): number {
+    let sum = 0;
+    for (const group of this.#groups) sum += count(group);
+    return sum;
   }
 }
 

@@ -28,7 +28,7 @@ export function createFleet(options: FleetOptions): Fleet {
 
 class WorkerPool implements Fleet {
   readonly #options: FleetOptions;
-  readonly #pool: Pool;
+  readonly #pool = new Pool();
   readonly #createdAt: number;
   readonly #listeners = new Set<() => void>();
   readonly #settledStart: Deferred<void> = deferred();
@@ -41,7 +41,6 @@ class WorkerPool implements Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
-    this.#pool = new Pool(options.clock);
     this.#createdAt = options.clock.now();
   }
 

@@ -35,7 +35,8 @@ function fleetOf(play: (observer: SlotObserver, request: PredictionRequest) => v
     capacity: 1,
     available: 1,
     tryAcquire: () => permit,
-    settled: () => Promise.resolve(),
+    settling: 0,
+    onFree: () => undefined,
   };
   return {
     status: 'ready',
@@ -68,6 +69,7 @@ function start(
     delivery: new InlineDelivery(silentLogger),
     mode: 'predict',
     retention: 1,
+    queue: 0,
     cancelKillMs: 1,
     predictTimeoutMs: null,
     streamHistory: { events: 10, bytes: 1_000 },

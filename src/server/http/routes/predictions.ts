@@ -13,6 +13,7 @@ import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
 import type { PredictionService, Submission } from '../../prediction/service.ts';
 import type { EventStreams } from '../../stream/event-streams.ts';
 import { readBody } from '../body.ts';
+import { readCancelAfter } from '../cancel-after.ts';
 import {
   answerEventStream,
   answerEventStreamHead,
@@ -83,7 +84,7 @@ class PredictionRoutes {
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { body, how } = this.#read(request);
     const { service, streams } = this.#parts;
-    const submission = this.#submission(body, body.id);
+    const submission = this.#submission(request, body, body.id);
     if (how.kind === 'stream') {
       return answerStreamed(request, reply, streams, async (onCreated) => ({
         prediction: await service.submit({ ...submission, onCreated }),
@@ -102,7 +103,7 @@ class PredictionRoutes {
       throw new RequestRefused('PAWL_REQUEST_INVALID', [valueIssue(['id'], message)]);
     }
     const { service, streams } = this.#parts;
-    const submission = { ...this.#submission(body, id), id };
+    const submission = { ...this.#submission(request, body, id), id };
     if (how.kind === 'stream') {
       return answerStreamed(request, reply, streams, (onCreated) =>
         service.submitOrAttach({ ...submission, onCreated }),
@@ -155,12 +156,14 @@ class PredictionRoutes {
     if (!service.streams) throw service.readiness() ?? noEventStream('predictor');
   }
 
-  #submission(body: PredictionBody, id: PredictionId | null): Submission {
+  #submission({ headers }: FastifyRequest, body: PredictionBody, id: PredictionId | null): Submission {
     if (body.webhook !== null) {
       const fields = { prediction: id, webhook: body.webhook.url };
       this.#parts.log.warn(fields, 'webhooks are not delivered by this version; poll GET /predictions/{id}');
     }
-    return { id, mode: this.#mode, input: body.input, context: body.context, observers: [] };
+    const { input, context } = body;
+    const cancelAfterMs = readCancelAfter(headers);
+    return { id, mode: this.#mode, input, context, observers: [], cancelAfterMs };
   }
 
   #urlId(request: FastifyRequest): PredictionId {

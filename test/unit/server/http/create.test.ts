@@ -199,16 +199,6 @@ describe('the order of the checks', () => {
       status: 'failed',
     });
   });
-
-  it('takes a slot that comes back within the moment it waits', async () => {
-    const { fleet, begin } = fakeServer({ capacity: 0 });
-    fleet.slots.onSettled = async () => {
-      fleet.slots.capacity = 1;
-    };
-    const { answer } = await begin(post('/predictions', {}));
-    fleet.run.succeed(1);
-    expect((await answer).statusCode).toBe(200);
-  });
 });
 
 describe('unknown inputs', () => {

@@ -92,18 +92,6 @@ describe('a PUT with an id that is known', () => {
     });
   });
 
-  it('runs one prediction for many PUTs at once, also when they must wait for a slot', async () => {
-    const { fleet, ask } = fakeServer({ capacity: 0 });
-    fleet.slots.onSettled = async () => {
-      await new Promise((resolve) => setImmediate(resolve));
-      fleet.slots.capacity = 3;
-    };
-    const request = put('/predictions/a', {}, { prefer: 'respond-async' });
-    const answers = await Promise.all([ask(request), ask(request), ask(request)]);
-    expect(answers.map((answer) => answer.statusCode)).toEqual([202, 202, 202]);
-    expect(fleet.slots.runs).toHaveLength(1);
-  });
-
   it('forgets at once with retention 0', async () => {
     const { fleet, ask, begin } = fakeServer({ config: { retention: 0 } });
     const { answer } = await begin(put('/predictions/a', {}));

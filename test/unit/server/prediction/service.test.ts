@@ -8,7 +8,7 @@ import { documentWith } from '../../../helpers/fake-server.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
 
-function createService(options: { retention?: number; capacity?: number } = {}) {
+function createService(options: { retention?: number; capacity?: number; queue?: number } = {}) {
   const fleet = new ScriptedFleet(options.capacity ?? 100);
   const clock = new ManualClock();
   const service = new PredictionService({
@@ -18,6 +18,7 @@ function createService(options: { retention?: number; capacity?: number } = {}) 
     delivery: new InlineDelivery(silentLogger),
     mode: 'predict',
     retention: options.retention ?? 1_000,
+    queue: options.queue ?? 0,
     cancelKillMs: 10_000,
     predictTimeoutMs: null,
     streamHistory: { events: 10, bytes: 1_000 },
@@ -27,7 +28,15 @@ function createService(options: { retention?: number; capacity?: number } = {}) 
 }
 
 function submission(id: string, more: Partial<Submission> = {}): Submission {
-  return { id: asPredictionId(id), mode: 'predict', input: {}, context: {}, observers: [], ...more };
+  return {
+    id: asPredictionId(id),
+    mode: 'predict',
+    input: {},
+    context: {},
+    observers: [],
+    cancelAfterMs: null,
+    ...more,
+  };
 }
 
 describe('observers', () => {
@@ -99,30 +108,6 @@ describe('the schema', () => {
     await expect(service.submit(submission('a'))).rejects.toMatchObject({ code: 'PAWL_INPUT_INVALID' });
     fleet.becomeReady(documentWith({ type: 'object', properties: {} }));
     await expect(service.submit(submission('a'))).resolves.toMatchObject({ status: 'processing' });
-  });
-});
-
-describe('waiting for a slot that settles', () => {
-  it('ends after a few tries even where every one is taken by a neighbour', async () => {
-    const { fleet, service } = createService({ capacity: 0 });
-    let tries = 0;
-    fleet.slots.onSettled = async () => {
-      tries++;
-    };
-    await expect(service.submit(submission('a'))).rejects.toMatchObject({ code: 'PAWL_AT_CAPACITY' });
-    expect(tries).toBeLessThan(10);
-    fleet.slots.capacity = 1;
-    await expect(service.submit(submission('a'))).resolves.toMatchObject({ id: 'a' });
-  });
-
-  it('refuses when the server began to drain meanwhile', async () => {
-    const { fleet, service } = createService({ capacity: 0 });
-    fleet.slots.onSettled = async () => {
-      void service.drain(0);
-      fleet.slots.capacity = 1;
-    };
-    await expect(service.submit(submission('a'))).rejects.toMatchObject({ code: 'PAWL_SHUTTING_DOWN' });
-    expect(fleet.slots.runs).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ function worker(index: number, slots: number): SlotEnd[] {
 }
 
 function poolOf(...workers: SlotEnd[][]) {
-  const pool = new Pool(clock);
+  const pool = new Pool();
   const withdraw = workers.map((ends) => pool.add(ends.map(({ slot }) => slot)));
   return { pool, withdraw };
 }
@@ -49,48 +49,44 @@ describe('slot pool', () => {
   });
 });
 
-describe('settled', () => {
-  async function isSettled(promise: Promise<void>): Promise<boolean> {
-    return await Promise.race([promise.then(() => true), Promise.resolve().then(() => false)]);
-  }
-
+describe('a slot that has ended its prediction', () => {
   function finishing() {
     const ends = worker(0, 1);
     const { pool, withdraw } = poolOf(ends);
+    let freed = 0;
+    pool.onFree(() => freed++);
     pool.tryAcquire()?.run(request(), observer([]));
-    return { end: ends[0] as SlotEnd, pool, withdraw };
+    return { end: ends[0] as SlotEnd, pool, withdraw, freed: () => freed };
   }
 
-  it('does not wait for a prediction that still runs', async () => {
-    const { pool } = finishing();
-    expect(await isSettled(pool.settled(1_000))).toBe(true);
-  });
-
-  it('waits for the idle token of a prediction that has ended', async () => {
-    const { end, pool } = finishing();
+  it('settles until its idle token comes, and is told of then', () => {
+    const { end, pool, freed } = finishing();
+    expect([pool.settling, pool.available, freed()]).toEqual([0, 0, 0]);
     end.succeed();
-    const settled = pool.settled(1_000);
-    expect(await isSettled(settled)).toBe(false);
+    expect([pool.settling, pool.available, freed()]).toEqual([1, 0, 0]);
     end.idle();
-    await settled;
-    expect(pool.available).toBe(1);
+    expect([pool.settling, pool.available, freed()]).toEqual([0, 1, 1]);
   });
 
-  it('gives up after its time', async () => {
-    const { end, pool } = finishing();
+  it('is free at once where the idle token came first', () => {
+    const { end, pool, freed } = finishing();
+    end.idle();
     end.succeed();
-    const settled = pool.settled(1_000);
-    clock.advance(1_000);
-    await settled;
-    expect(pool.available).toBe(0);
+    expect([pool.settling, pool.available, freed()]).toEqual([0, 1, 1]);
   });
 
-  it('ends when the worker is lost', async () => {
+  it('is no longer expected once its worker is lost', () => {
     const { end, pool, withdraw } = finishing();
     end.succeed();
-    const settled = pool.settled(1_000);
     withdraw[0]?.();
-    await settled;
-    expect(pool.capacity).toBe(0);
+    expect([pool.settling, pool.capacity]).toEqual([0, 0]);
   });
+});
+
+it('tells of the slots of a new worker', () => {
+  const pool = new Pool();
+  let freed = 0;
+  pool.onFree(() => freed++);
+  pool.add(worker(0, 2).map(({ slot }) => slot));
+  expect([pool.available, freed]).toEqual([2, 1]);
 });

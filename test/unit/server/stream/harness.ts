@@ -34,6 +34,7 @@ export async function streamedPrediction({
     log: silentLogger,
     delivery: new InlineDelivery(silentLogger),
     mode: 'predict',
+    queue: 0,
     retention: 1_000,
     cancelKillMs: 10_000,
     predictTimeoutMs: null,
