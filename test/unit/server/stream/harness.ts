@@ -47,8 +47,15 @@ export async function streamedPrediction({
     if (forReaders) first = streams.openFirst(created);
   };
   const id = asPredictionId('p');
-  const submission = { id, mode: 'predict' as const, input: {}, context: {}, observers: [], onCreated };
-  const prediction = await service.submit(submission);
+  const prediction = await service.submit({
+    id,
+    mode: 'predict',
+    input: {},
+    context: {},
+    observers: [],
+    cancelAfterMs: null,
+    onCreated,
+  });
   const open = (lastEventId: string | null = null): EventReader =>
     existing(streams.open(prediction, lastEventId));
   return { clock, streams, prediction, run: fleet.run, open, first: () => existing(first) };
