@@ -76,6 +76,8 @@ export interface Hello {
   readonly protocol: number;
   readonly pid: number;
   readonly node: string;
+  /** Why user code that blocks cannot be interrupted in this worker; null where it can. */
+  readonly uninterruptible: string | null;
 }
 
 /** The predictor is loaded; the worker now connects `slots` slot sockets. */

@@ -102,6 +102,7 @@ const CONTROL_EVENTS: Decoders<ControlEvent> = {
     protocol: field.count(raw, 'protocol'),
     pid: field.count(raw, 'pid'),
     node: field.text(raw, 'node'),
+    uninterruptible: field.textOrNull(raw, 'uninterruptible'),
   }),
   loaded: (raw) => ({ type: 'loaded', slots: field.count(raw, 'slots') }),
   described: (raw) => ({ type: 'described', predictor: predictor(raw) }),

@@ -25,17 +25,18 @@ import { wireError } from './wire-error.ts';
 const native = nativeOrEnd();
 const redirected = native.redirect(limit('capturePipeBytes'));
 const shared = new SharedState();
+const interruption = new Interruption(native);
 const start: IoStart = {
   controlIn: redirected.controlIn,
   controlOut: redirected.controlOut,
   capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },
   shared: shared.buffer,
+  uninterruptible: interruption.unavailable,
 };
 const io = new Worker(new URL('./io/main.js', import.meta.url), { workerData: start, execArgv: [] });
 
 const pipeBytes = limit('slotPipeBytes');
 const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };
-const interruption = new Interruption(native);
 // Orphans of a prediction's subprocesses come to this process, where they are found and ended.
 native.adoptOrphans();
 const router = new OutputRouter(native, (message) => io.postMessage(message));
@@ -82,7 +83,8 @@ function nativeOrEnd(): NativeApi {
     return loadNative();
   } catch (error) {
     const { pid, versions } = process;
-    send({ type: 'hello', protocol: PROTOCOL_VERSION, pid, node: versions.node });
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, pid, node: versions.node } as const;
+    send({ ...hello, uninterruptible: null });
     send({ type: 'setup_failed', error: { ...wireError(error, 'PAWL_ADDON_UNAVAILABLE'), stack: null } });
     return process.exit(EXIT_CODES.setupFailed);
   }

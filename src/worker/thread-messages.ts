@@ -67,4 +67,6 @@ export interface IoStart {
   readonly controlOut: number;
   readonly capture: CapturePipes;
   readonly shared: SharedArrayBuffer;
+  /** For the first message to the server. */
+  readonly uninterruptible: string | null;
 }

@@ -25,7 +25,9 @@ const sockets = [];
 const running = new Map();
 
 if (!plan.noHello) {
-  send({ type: 'hello', protocol: plan.protocol ?? 1, pid: process.pid, node: process.versions.node });
+  const { pid, versions } = process;
+  const { protocol = 1, uninterruptible = null } = plan;
+  send({ type: 'hello', protocol, pid, node: versions.node, uninterruptible });
 }
 readline
   .createInterface({ input: process.stdin })

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelStuck } from '../helpers/cancel-stuck.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { getPrediction, type PredictionBody, predict } from '../helpers/predictions.ts';
+import { predict } from '../helpers/predictions.ts';
 import { descendantsOf } from '../helpers/processes.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
-
-const ENDED = ['succeeded', 'failed', 'canceled'];
 
 describe('a cancel stops what does not listen to its signal', () => {
   let server: RunningServer;
@@ -18,20 +17,6 @@ describe('a cancel stops what does not listen to its signal', () => {
   const workerPid = async () => (await predict(server.url, {})).body.output;
   /** What the subprocesses of the worker are, by command line; the worker itself is left out. */
   const subprocesses = () => descendantsOf(server.pid).length - 1;
-
-  async function cancel(how: string): Promise<PredictionBody> {
-    const { body } = await predict(server.url, { how }, { prefer: 'respond-async' });
-    await eventually(`${how} is stuck`, async () => {
-      const seen = (await getPrediction(server.url, body.id)).body;
-      return seen.logs?.includes('stuck') ? seen : null;
-    });
-    const answer = await fetch(`${server.url}/predictions/${body.id}/cancel`, { method: 'POST' });
-    expect(answer.status).toBe(200);
-    return eventually(`${how} ends`, async () => {
-      const seen = (await getPrediction(server.url, body.id)).body;
-      return ENDED.includes(seen.status) ? seen : null;
-    });
-  }
 
   it.each([
     ['loop', 'interrupt'],
@@ -50,21 +35,21 @@ describe('a cancel stops what does not listen to its signal', () => {
     ['daemon', 'terminate'],
   ])('%s ends in the stage %s, and the worker with its model lives on', async (how, stage) => {
     const before = await workerPid();
-    const body = await cancel(how);
+    const body = await cancelStuck(server.url, how);
     expect(body).toMatchObject({ status: 'canceled', metrics: { cancel: { stage } } });
     expect(await workerPid()).toBe(before);
     await eventually('no subprocess is left', () => (subprocesses() === 0 ? true : null));
   });
 
   it('an inner boundary lets user code see the cancel', async () => {
-    expect((await cancel('innerBoundary')).logs).toBe('stuck\ncaught true\n');
+    expect((await cancelStuck(server.url, 'innerBoundary')).logs).toBe('stuck\ncaught true\n');
   });
 
   it.each(['promise', 'loopAfterAwait', 'nativeCode'])(
     '%s ends with its worker, which is replaced',
     async (how) => {
       const before = await workerPid();
-      const body = await cancel(how);
+      const body = await cancelStuck(server.url, how);
       expect(body).toMatchObject({ status: 'canceled', metrics: { cancel: { stage: 'worker' } } });
       const after = await eventually('the next worker', async () => {
         const { status, body: next } = await predict(server.url, {});

@@ -1,6 +1,7 @@
 // Starting workers: every way in which a start can fail ends in a status, a reason and no process.
 import { describe, expect, it } from 'vitest';
 import { limit } from '../../src/limits.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { fakeFleet, gone, grandchildPid, run } from '../helpers/fake-fleet.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { isAlive } from '../helpers/processes.ts';
@@ -25,6 +26,18 @@ describe('a worker that starts', () => {
     await reaches('ready');
     expect(logger.warnings).toContain('dropped a connection to the slot socket');
     expect(fleet.slots.capacity).toBe(1);
+  });
+
+  it('says once, however many workers there are, why a cancel cannot interrupt them', async () => {
+    const uninterruptible = 'this Node does not export it';
+    const { fleet, logger, reaches } = fakeFleet({ starts: [{ uninterruptible }], config: { workers: 3 } });
+    await reaches('ready');
+    await eventually('three workers are ready', () => (fleet.slots.capacity === 3 ? true : null));
+    const [warning, ...more] = logger.warnings;
+    expect(warning).toMatch(
+      /^interrupts are unavailable, because this Node does not export it: .* costs the worker/,
+    );
+    expect(more).toEqual([]);
   });
 
   it('works below a work directory whose path is too long for a socket', async () => {

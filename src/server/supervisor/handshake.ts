@@ -35,6 +35,7 @@ export class Handshake {
   #listener: SlotListener | null = null;
   #slots: readonly Slot[] = [];
   #predictor: PredictorDescription | null = null;
+  #uninterruptible: string | null = null;
 
   constructor(host: HandshakeHost, config: Config, purpose: Purpose) {
     this.#host = host;
@@ -50,6 +51,11 @@ export class Handshake {
   /** Known once the worker said ready. */
   get predictor(): PredictorDescription | null {
     return this.#predictor;
+  }
+
+  /** Why a cancel cannot interrupt code that blocks; null where it can, and before the worker said hello. */
+  get uninterruptible(): string | null {
+    return this.#uninterruptible;
   }
 
   /** Before the worker is spawned: where it will find its slots. */
@@ -93,6 +99,7 @@ export class Handshake {
         this.#require(status === 'spawning', event.type);
         checkVersion(event.protocol, 'worker');
         this.#deadlines.cancel('hello');
+        this.#uninterruptible = event.uninterruptible;
         return this.#host.become('connecting');
       case 'loaded':
         this.#require(status === 'connecting' && this.#slots.length === 0, event.type);

@@ -37,6 +37,7 @@ class WorkerPool implements Fleet {
   #predictor: PredictorDescription | null = null;
   #healthcheck: Promise<string | null> | null = null;
   #checked = 0;
+  #hasWarned = false;
   #stopping: Promise<void> | null = null;
 
   constructor(options: FleetOptions) {
@@ -147,12 +148,22 @@ class WorkerPool implements Fleet {
   #onChange(): void {
     const wasProven = this.#predictor !== null;
     for (const { status, worker } of this.#supervisors) {
-      if (status === 'ready' && worker.predictor !== null) this.#predictor = worker.predictor;
+      if (status !== 'ready' || worker.predictor === null) continue;
+      this.#predictor = worker.predictor;
+      if (worker.uninterruptible !== null) this.#warnOnce(worker.uninterruptible);
     }
     if (!wasProven && this.#predictor !== null) {
       for (const supervisor of this.#supervisors) supervisor.unpark();
     }
     this.#tell();
+  }
+
+  /** Once, and not once a worker or once a restart: it is the machine that lacks something. */
+  #warnOnce(why: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const text = `interrupts are unavailable, because ${why}: a cancel of JavaScript that blocks costs the worker, after --cancel-kill, and the model is loaded again; see \`pawl doctor\``;
+    this.#options.logger.warn({}, text);
   }
 
   #tell(): void {

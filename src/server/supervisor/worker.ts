@@ -112,6 +112,11 @@ export class Worker implements HandshakeHost {
     return this.#handshake.predictor;
   }
 
+  /** Why a cancel cannot interrupt code that blocks; null where it can. */
+  get uninterruptible(): string | null {
+    return this.#handshake.uninterruptible;
+  }
+
   get gone(): Promise<WorkerEnd> {
     return this.#gone.promise;
   }

@@ -78,5 +78,6 @@ const hello: Hello = {
   protocol: PROTOCOL_VERSION,
   pid: process.pid,
   node: process.versions.node,
+  uninterruptible: start.uninterruptible,
 };
 control.send(hello);
