@@ -1,5 +1,6 @@
 // Where two transcripts differ, as paths. What Pawl only adds to an object that Cog has is no difference: a client of
-// Cog's does not look there; ADDED says which fields these may be.
+// Cog's does not look there; ADDED says which fields these may be, and `GET /`
+// may name further URLs.
 import type { Plain } from './transcript.ts';
 
 export interface Difference {
@@ -19,6 +20,9 @@ const ADDED: ReadonlySet<string> = new Set([
   'code',
   'queue_time',
   'pawl_version',
+  'cancel',
+  'pawl',
+  'node',
 ]);
 
 export function differences(cog: Plain | undefined, pawl: Plain | undefined, at: string): Difference[] {
@@ -29,7 +33,7 @@ export function differences(cog: Plain | undefined, pawl: Plain | undefined, at:
   if (isObject(cog) && isObject(pawl)) {
     const keys = [...new Set([...Object.keys(cog), ...Object.keys(pawl)])].sort();
     return keys
-      .filter((key) => key in cog || !ADDED.has(key))
+      .filter((key) => key in cog || !(ADDED.has(key) || key.endsWith('_url')))
       .flatMap((key) => differences(cog[key], pawl[key], join(at, key)));
   }
   return cog === pawl ? [] : [{ at, cog, pawl }];

@@ -88,6 +88,48 @@ export const DEVIATIONS = {
     pawl: 'Dropped; the log of the prediction says so too.',
     why: 'Who sent it reads that log.',
   },
+  acceptWeights: {
+    title: '`Accept` with weights',
+    cog: 'An event stream wherever `text/event-stream` is named, whatever its weight.',
+    pawl: 'JSON where `application/json` has the higher weight.',
+    why: 'That is what the weights say.',
+  },
+  noTrainings: {
+    title: 'Trainings of a predictor without `train`',
+    cog: '`/trainings` exists for every predictor, and runs `predict()`.',
+    pawl: '404 unless the predictor has `train`.',
+    why: 'Nobody means a prediction who asks for a training.',
+  },
+  startingFirst: {
+    title: 'A stream that is asked for before setup has ended',
+    cog: '406: it does not know yet that the model streams.',
+    pawl: '503, as for every other request.',
+    why: 'The client should come again, not give up.',
+  },
+  setupLogs: {
+    title: '`setup.logs`',
+    cog: 'Lines of the server and of setup with the name of a module in front; after a failure only the error.',
+    pawl: 'What loading and `setup()` wrote, with the stack after a failure; empty where they wrote nothing.',
+    why: 'It is the log of the predictor; the server has its own.',
+  },
+  setupFailedText: {
+    title: 'Requests after a failed setup',
+    cog: '503 with the advice to wait until setup has finished.',
+    pawl: '503 that says that it failed, and with what.',
+    why: 'Waiting does not help.',
+  },
+  version: {
+    title: '`version` in the health check',
+    cog: '`git_sha`, `build_time`, `python_sdk`, `python` beside `coglet`.',
+    pawl: '`coglet` (the release whose API it speaks), `pawl`, `node`.',
+    why: 'There is no Python here.',
+  },
+  cancelAnswer: {
+    title: 'Answer to a cancel',
+    cog: '`{}`.',
+    pawl: 'The prediction.',
+    why: 'Replicate’s client wants to see it; Cog’s look at the status.',
+  },
 } as const satisfies Record<string, Deviation>;
 
 export type DeviationName = keyof typeof DEVIATIONS;
@@ -144,4 +186,26 @@ export const PLACES: Readonly<Record<string, Places>> = {
     '1/body/logs': 'endedObject',
   },
   files: { '3/body/error': 'errorText' },
+  'event streams': {
+    '1/body/**': 'endedObject',
+    '2/**': 'acceptWeights',
+    '5/**': 'noTrainings',
+  },
+  'streams before setup has ended': { '0/**': 'startingFirst' },
+  'health when ready': { '0/body/setup/logs': 'setupLogs', '0/body/version/*': 'version' },
+  'health while starting': {
+    '0/body/setup/logs': 'setupLogs',
+    '0/body/version/*': 'version',
+    '1/body/status': 'errorBodies',
+    '2/body/docs_url': 'noDocs',
+    '4/body/error': 'emptyNotFound',
+  },
+  'health after a failed setup': {
+    '0/body/setup/logs': 'setupLogs',
+    '0/body/version/*': 'version',
+    '1/body/error': 'setupFailedText',
+  },
+  'a healthcheck that says no': { '0/body/setup/logs': 'setupLogs', '0/body/version/*': 'version' },
+  'an id in use': { '3/body/*': 'cancelAnswer', '4/body/error': 'emptyNotFound' },
+  'at capacity': { '2/body/*': 'cancelAnswer' },
 };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startCoglet } from '../helpers/coglet.ts';
 import { startServer } from '../helpers/start-server.ts';
 import { type Difference, differences } from './compare.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 import { Client } from './transcript.ts';
 
 const TWINS = fileURLToPath(new URL('../fixtures/twins/twins.mjs', import.meta.url));
@@ -25,11 +25,10 @@ async function transcriptOfCog(scenario: Scenario): Promise<Client> {
 }
 
 async function transcriptOfPawl({ twin, env = {}, args = [], until, run }: Scenario): Promise<Client> {
-  const waits = until === undefined ? 'ready' : 'listening';
-  const server = await startServer(`${TWINS}:${twin}`, { env, args, until: waits });
+  const server = await startServer(`${TWINS}:${twin}`, { env, args, until: 'listening' });
   try {
     const client = new Client(server.url, { retriesBusy: false });
-    if (until !== undefined) await client.untilHealth(until);
+    await client.untilHealth(until);
     await run(client);
     return client;
   } finally {

@@ -29,6 +29,7 @@ export class Client {
   /** Cog's server may refuse what follows an answer at once: its slot is still busy. Asked again, so that it counts. */
   readonly retriesBusy: boolean;
   readonly exchanges: Plain[] = [];
+  #expectsBusy = false;
 
   constructor(url: string, { retriesBusy }: { retriesBusy: boolean }) {
     this.url = url;
@@ -53,16 +54,35 @@ export class Client {
   async #answer(ask: Ask): Promise<RawAnswer> {
     for (let tries = 1; ; tries++) {
       const answer = await send(this.url, ask);
-      if (answer.status !== 409 || !this.retriesBusy || tries === BUSY_TRIES) return answer;
+      if (answer.status !== 409 || this.#expectsBusy || !this.retriesBusy || tries === BUSY_TRIES)
+        return answer;
       await pause(BUSY_PAUSE_MS);
     }
   }
 
-  async untilHealth(status: string): Promise<void> {
-    await eventually(`health is ${status}`, async () => {
+  /** Without a status: any that ends STARTING. */
+  async untilHealth(status: string | undefined): Promise<void> {
+    await eventually(`health is ${status ?? 'known'}`, async () => {
       const response = await fetch(`${this.url}/health-check`);
       const health = (await response.json()) as { status: string };
-      return health.status === status ? true : null;
+      const isThere = status === undefined ? health.status !== 'STARTING' : health.status === status;
+      return isThere ? true : null;
+    });
+  }
+
+  /** Asks for what is refused with 409, once. */
+  async refused(ask: () => Promise<unknown>): Promise<void> {
+    this.#expectsBusy = true;
+    await ask();
+    this.#expectsBusy = false;
+  }
+
+  /** Cancels it as soon as it can be: Cog answers 404 until it runs. */
+  async cancelOnceRunning(id: string): Promise<void> {
+    await eventually(`${id} runs`, async () => {
+      const response = await fetch(`${this.url}/predictions/${id}/cancel`, { method: 'POST' });
+      await response.text();
+      return response.ok ? true : null;
     });
   }
 

@@ -38,6 +38,30 @@ describe('what predict() returns decides', () => {
     expect((await run({ kind: 'generator', count: 2 })).logs).toBe('yielding 0\nyielding 1\n');
   });
 
+  it.each(['generator', 'asyncGenerator'])(
+    '%s: what is printed before an item comes before it',
+    async (kind) => {
+      const count = 300;
+      const response = await fetch(`${server.url}/predictions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ input: { kind, count } }),
+      });
+      const events = [...(await response.text()).matchAll(/^event: (log|output)\ndata: (.*)$/gm)];
+      const order = events.flatMap(([, event, data]) => {
+        const { data: lines = '', chunk } = JSON.parse(data ?? '');
+        return event === 'log' ? lines.trimEnd().split('\n') : [`item ${chunk}`];
+      });
+      const seen = new Set<string>();
+      for (const line of order.slice(0, 2 * count)) {
+        const item = /^item (\d+)$/.exec(line)?.[1];
+        if (item !== undefined) expect(seen.has(`yielding ${item}`)).toBe(true);
+        seen.add(line);
+      }
+      expect(seen.size).toBe(2 * count);
+    },
+  );
+
   it('an async generator is seen item by item while it runs', async () => {
     const release = path.join(dir, 'release');
     const input = { kind: 'asyncGenerator', count: 2, release };

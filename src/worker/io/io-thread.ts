@@ -160,7 +160,9 @@ export class IoThread {
     this.#ladders[index] = new CancelLadder({ slot: index, run }, { native, clock, processes, ...deadlines });
   }
 
+  /** What the run printed before it came to this output is shown before it. */
   #forward(index: SlotIndex, line: string, bytes: number): void {
+    for (const stream of this.#streamsOf(index)) stream.drain();
     this.#slots[index]?.sendLine(line);
     this.#parts.shared.release(bytes);
     this.#pauseIfLarge();
@@ -201,14 +203,14 @@ export class IoThread {
 
   /** Reads what was written so far by whoever used this slot, to the last byte. */
   #settleStreams(slot: SlotChannel): void {
-    for (const stream of this.#processStreams) {
+    for (const stream of this.#streamsOf(slot.index)) {
       stream.drain();
       stream.flush();
     }
-    for (const stream of this.#slotStreams[slot.index] ?? []) {
-      stream.drain();
-      stream.flush();
-    }
+  }
+
+  #streamsOf(index: SlotIndex): CapturedStream[] {
+    return [...this.#processStreams, ...(this.#slotStreams[index] ?? [])];
   }
 
   #captured(

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { missingPython } from '../helpers/python.ts';
 import { judge } from './places.ts';
 import { differencesOf } from './run-scenario.ts';
-import { OUTPUTS, REQUESTS } from './scenarios.ts';
+import { CANCELS, HEALTH, STREAMS } from './scenarios/live.ts';
+import { OUTPUTS } from './scenarios/outputs.ts';
+import { REQUESTS } from './scenarios/requests.ts';
 
 const missing = await missingPython();
 
 describe.skipIf(missing !== null)(
   `Cog's server and Pawl answer alike${missing === null ? '' : ` (${missing})`}`,
   () => {
-    it.each([...REQUESTS, ...OUTPUTS])('$name', async (scenario) => {
+    it.each([...REQUESTS, ...OUTPUTS, ...STREAMS, ...HEALTH, ...CANCELS])('$name', async (scenario) => {
       const { unexplained, stale } = judge(scenario.name, await differencesOf(scenario));
       expect(unexplained).toEqual([]);
       expect(stale).toEqual([]);

@@ -1,16 +1,6 @@
-// What clients do to both servers: requests, and what comes back. Each scenario gets servers of its own.
-import { type Client, JSON_TYPE } from './transcript.ts';
-
-export interface Scenario {
-  readonly name: string;
-  /** Class of twins.py, export of twins.mjs. */
-  readonly twin: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly args?: readonly string[];
-  /** The health status to wait for; any but STARTING by default. */
-  readonly until?: string;
-  readonly run: (client: Client) => Promise<void>;
-}
+// Requests as such: paths, bodies, fields, checks of the input.
+import type { Scenario } from '../scenario.ts';
+import { JSON_TYPE } from '../transcript.ts';
 
 const predictions = '/predictions';
 
@@ -137,65 +127,6 @@ export const REQUESTS: readonly Scenario[] = [
       await put('/predictions/four', { input: { s: 1 } });
       await client.ask({ method: 'POST', path: '/predictions/never/cancel' });
       await client.ask({ method: 'POST', path: '/predictions/one/cancel' });
-    },
-  },
-];
-
-export const OUTPUTS: readonly Scenario[] = [
-  {
-    name: 'values',
-    twin: 'Kinds',
-    async run(client) {
-      for (const kind of ['nothing', 'number', 'object', 'list', 'empty', 'one', 'unicode', 'unknown']) {
-        await client.post({ input: { kind } });
-      }
-    },
-  },
-  {
-    name: 'items of a generator',
-    twin: 'Items',
-    async run(client) {
-      for (const input of [{}, { count: 0 }, { count: 1 }, { count: 2, fail: true }])
-        await client.post({ input });
-    },
-  },
-  {
-    name: 'failures',
-    twin: 'Fails',
-    async run(client) {
-      for (const how of ['raise', 'exit', 'not at all']) await client.post({ input: { how } });
-    },
-  },
-  {
-    name: 'metrics',
-    twin: 'Metrics',
-    async run(client) {
-      await client.post({ input: {} });
-    },
-  },
-  {
-    name: 'context',
-    twin: 'Context',
-    async run(client) {
-      await client.post({ input: {}, context: { key: 'value' } });
-      await client.post({ input: {} });
-    },
-  },
-  {
-    name: 'files',
-    twin: 'Files',
-    async run(client) {
-      const file = `data:text/plain;base64,${Buffer.from('text').toString('base64')}`;
-      for (const copies of [1, 2, 0]) await client.post({ input: { file, copies } });
-      await client.post({ input: { file: 'http://127.0.0.1:1/nothing' } });
-      await client.post({ input: { file: 5 } });
-    },
-  },
-  {
-    name: 'one file',
-    twin: 'OneFile',
-    async run(client) {
-      await client.post({ input: {} });
     },
   },
 ];
