@@ -41,6 +41,8 @@ export interface Config {
   readonly requestMs: number;
   /** Null: nobody is asked for a token. */
   readonly authTokenFile: string | null;
+  /** A file that exists while the server is ready; null: none. */
+  readonly readinessFile: string | null;
   readonly restart: RestartPolicy;
   /** Directory for spilled payloads and temporary files; a private one is made inside it and removed at the end. */
   readonly workDir: string;
@@ -81,6 +83,7 @@ export const CONFIG_DEFAULTS = {
   downloadMs: limit('downloadMs'),
   requestMs: limit('requestReceiveMs'),
   authTokenFile: null,
+  readinessFile: null,
   restart: 'on-crash',
   queue: 0,
   retention: limit('retainedPredictions'),

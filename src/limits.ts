@@ -148,6 +148,10 @@ export const LIMITS = {
   healthcheckMs: ms(5_000, 'A slower healthcheck() counts as unhealthy.'),
   healthcheckReplyMs: ms(10_000, 'A worker that has not reported the result by then counts as unhealthy.'),
   onCancelMs: ms(1_000, 'A scope.onCancel callback that takes longer is left behind; the next one runs.'),
+  readinessCheckMs: ms(
+    5_000,
+    'So often healthcheck() is run for --readiness-file, beside every time the workers come or go.',
+  ),
   healthcheckCacheMs: ms(
     1_000,
     'A healthcheck() result younger than this is reused instead of running user code again.',

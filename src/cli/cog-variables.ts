@@ -94,6 +94,13 @@ const logFormat: InheritedVariable<Config['logFormat']> = {
   read: (text) => taken(text === 'console' ? 'pretty' : 'json'),
 };
 
+// Cog's own place for it, wherever Kubernetes shows itself.
+const readinessFile: InheritedVariable<Config['readinessFile']> = {
+  name: 'KUBERNETES_SERVICE_HOST',
+  accepts: 'any text: inside Kubernetes the file is `/var/run/cog/ready`',
+  read: () => taken('/var/run/cog/ready'),
+};
+
 const weights: InheritedVariable<Config['weights']> = {
   name: 'COG_WEIGHTS',
   accepts: 'any text',
@@ -113,6 +120,7 @@ export const COG = {
   streamHistoryEvents,
   logLevel,
   logFormat,
+  readinessFile,
   weights,
   userAgent,
 } as const;

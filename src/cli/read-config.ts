@@ -50,6 +50,7 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     downloadMs: read('downloadMs'),
     requestMs: read('requestMs'),
     authTokenFile: read('authTokenFile'),
+    readinessFile: read('readinessFile'),
     restart: read('restart'),
     workDir: read('workDir'),
     queue: read('queue'),

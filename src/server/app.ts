@@ -8,6 +8,7 @@ import { PawlError } from '../errors.ts';
 import { limit } from '../limits.ts';
 import { Health } from './health/health.ts';
 import { Healthcheck } from './health/healthcheck.ts';
+import { ReadinessFile } from './health/readiness-file.ts';
 import { AuthTokenFile } from './http/access/auth-tokens.ts';
 import { type ConnectionLimits, connectionLimits } from './http/raw-server.ts';
 import { createHttpServer } from './http/server.ts';
@@ -81,10 +82,11 @@ export interface App {
 
 export function createApp(config: Config, parts: EngineParts = {}): App {
   const engine = createEngine(config, parts);
-  const { service, health, clock, log } = engine;
+  const { service, fleet, health, clock, log } = engine;
   const closed = deferred();
   let isClosing = false;
   const close = async (graceMs?: number) => {
+    readiness?.close();
     const stopped = engine.stop(graceMs);
     if (!isClosing) {
       isClosing = true;
@@ -93,8 +95,10 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     }
     await closed.promise;
   };
-  const { mode, bodyBytesMax, streamGraceMs, authTokenFile } = config;
+  const { mode, bodyBytesMax, streamGraceMs, authTokenFile, readinessFile } = config;
   const streams = new EventStreams({ clock, log, graceMs: streamGraceMs });
+  const readiness =
+    readinessFile === null ? null : new ReadinessFile(readinessFile, { fleet, health, clock, log });
   const tokens = authTokenFile === null ? null : new AuthTokenFile(authTokenFile, clock, log);
   const limits = { ...connectionLimits(config.requestMs), ...parts.connectionLimits };
   const onShutdown = () => {
@@ -115,8 +119,10 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
   const start = async () => {
     const url = await listen(http, config);
     try {
+      readiness?.open();
       engine.start();
     } catch (error) {
+      readiness?.close();
       await http.close();
       throw error;
     }

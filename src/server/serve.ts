@@ -28,6 +28,7 @@ export interface ServeOptions {
   readonly downloadTimeout?: number;
   readonly requestTimeout?: number;
   readonly authTokenFile?: string;
+  readonly readinessFile?: string;
   readonly urlAccess?: Config['urlAccess'];
   readonly urlHosts?: readonly string[];
   readonly restart?: Config['restart'];

@@ -75,7 +75,7 @@ export async function startServer(reference: string, options: StartOptions = {})
 
 /** What is set in the shell that runs the tests must not configure the server under test. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(PAWL_|COG_|PORT$|WEBHOOK_AUTH_TOKEN$|LOG_FORMAT$|SENTRY_DSN$)/;
+  const ours = /^(PAWL_|COG_|KUBERNETES_SERVICE_HOST$|PORT$|WEBHOOK_AUTH_TOKEN$|LOG_FORMAT$|SENTRY_DSN$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 

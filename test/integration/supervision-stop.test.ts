@@ -106,6 +106,13 @@ describe('healthcheck', () => {
     expect(await fleet.healthcheck()).toBe(text);
   });
 
+  it('asks every worker: a sick one is found whichever it is', async () => {
+    const starts = [{ healthcheck: null }, { healthcheck: 'GPU lost' }, { healthcheck: null }];
+    const { fleet } = fakeFleet({ starts, config: { workers: 3 } });
+    await expect.poll(() => fleet.slots.capacity).toBe(3);
+    for (let times = 0; times < 3; times += 1) expect(await fleet.healthcheck()).toBe('GPU lost');
+  });
+
   it('asks once for callers that come together', async () => {
     const { fleet, reaches } = fakeFleet({ starts: [{ healthcheck: 'no' }] });
     await reaches('ready');

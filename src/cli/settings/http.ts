@@ -11,7 +11,7 @@ const RETENTION_MAX = 1_000_000;
 const BODY_BYTES_MAX = 500 * 2 ** 20;
 
 export const httpSettings: SettingsOf<
-  'host' | 'port' | 'authTokenFile' | 'bodyBytesMax' | 'requestMs' | 'queue' | 'retention'
+  'host' | 'port' | 'authTokenFile' | 'readinessFile' | 'bodyBytesMax' | 'requestMs' | 'queue' | 'retention'
 > = {
   host: {
     flag: '--host',
@@ -44,6 +44,17 @@ export const httpSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.authTokenFile,
     fallbackText: 'everybody may do everything',
     help: 'file of bearer tokens, one a line, # for comments; without one of them a client gets 401, except from the health check and the probes; a change is noticed',
+    commands: SERVE,
+  },
+  readinessFile: {
+    flag: '--readiness-file',
+    metavar: 'F',
+    variable: 'PAWL_READINESS_FILE',
+    inherited: COG.readinessFile,
+    kind: anyText('the path of a file'),
+    fallback: CONFIG_DEFAULTS.readinessFile,
+    fallbackText: 'none; /var/run/cog/ready inside Kubernetes',
+    help: 'file that exists while the server takes predictions and healthcheck() is content, for a probe that looks for it',
     commands: SERVE,
   },
   bodyBytesMax: {

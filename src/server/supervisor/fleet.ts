@@ -31,7 +31,7 @@ export interface Fleet {
   start(): void;
   /** Resolves when the status is no longer `starting`. */
   settledStart(): Promise<void>;
-  /** Runs the user's healthcheck in one ready worker, coalesced: null is healthy, else the text to show. */
+  /** Runs the user's healthcheck in every ready worker, coalesced: null is healthy, else the text to show. */
   healthcheck(): Promise<string | null>;
   /** Shutdown message, then SIGTERM, then SIGKILL to each worker's process group, with the deadlines of limits.ts. */
   stop(): Promise<void>;

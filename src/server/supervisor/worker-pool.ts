@@ -36,7 +36,6 @@ class WorkerPool implements Fleet {
   #directory: string | null = null;
   #predictor: PredictorDescription | null = null;
   #healthcheck: Promise<string | null> | null = null;
-  #checked = 0;
   #hasWarned = false;
   #stopping: Promise<void> | null = null;
 
@@ -121,13 +120,13 @@ class WorkerPool implements Fleet {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Each call asks the next ready worker, so that a single sick one is found. */
+  /** Every ready worker, at the same time: one sick worker is enough to fail predictions. */
   async #runHealthcheck(): Promise<string | null> {
     const ready = this.#supervisors.filter(({ status }) => status === 'ready');
     if (ready.length === 0) return 'no worker is ready';
     if (this.#predictor?.hasHealthcheck === false) return null;
-    this.#checked += 1;
-    return (await ready[this.#checked % ready.length]?.worker.healthcheck()) ?? null;
+    const errors = await Promise.all(ready.map(({ worker }) => worker.healthcheck()));
+    return errors.find((error) => error !== null) ?? null;
   }
 
   async #stop(): Promise<void> {

@@ -1,26 +1,33 @@
-// Answers healthchecks in time even while the model thread is blocked: a busy predictor is not an unhealthy one.
+// Answers healthchecks in time even while the model thread is blocked: a busy predictor is not an unhealthy one. A check
+// that itself blocks past its time is ended, so that predictions and their cancels come to their turn again.
 import type { Clock, Timer } from '../../base/clock.ts';
 import { limit } from '../../limits.ts';
 import type { HealthcheckId } from '../../protocol/ids.ts';
+import { HEALTHCHECK_OVERDUE } from '../healthcheck-overdue.ts';
 
 interface Pending {
   isStarted: boolean;
   timer: Timer;
 }
 
+export interface HealthcheckParts {
+  readonly clock: Clock;
+  reply(id: HealthcheckId, error: string | null): void;
+  /** Ends the check where it blocks. */
+  interrupt(): void;
+}
+
 export class Healthchecks {
-  readonly #clock: Clock;
-  readonly #reply: (id: HealthcheckId, error: string | null) => void;
+  readonly #parts: HealthcheckParts;
   readonly #pending = new Map<HealthcheckId, Pending>();
   #lastError: string | null = null;
 
-  constructor(clock: Clock, reply: (id: HealthcheckId, error: string | null) => void) {
-    this.#clock = clock;
-    this.#reply = reply;
+  constructor(parts: HealthcheckParts) {
+    this.#parts = parts;
   }
 
   requested(id: HealthcheckId): void {
-    const timer = this.#clock.after(limit('healthcheckMs'), () => this.#expired(id));
+    const timer = this.#parts.clock.after(limit('healthcheckMs'), () => this.#expired(id));
     this.#pending.set(id, { isStarted: false, timer });
   }
 
@@ -35,10 +42,10 @@ export class Healthchecks {
   }
 
   #expired(id: HealthcheckId): void {
-    const seconds = (limit('healthcheckMs') / 1000).toFixed(1);
-    const timedOut = `Healthcheck failed: user-defined healthcheck timed out after ${seconds} seconds`;
     // Never started: user code blocks the model thread. The last known result says more than a made-up failure.
-    this.#answer(id, this.#pending.get(id)?.isStarted ? timedOut : this.#lastError);
+    if (!this.#pending.get(id)?.isStarted) return this.#answer(id, this.#lastError);
+    this.#answer(id, HEALTHCHECK_OVERDUE);
+    this.#parts.interrupt();
   }
 
   #answer(id: HealthcheckId, error: string | null): void {
@@ -46,6 +53,6 @@ export class Healthchecks {
     if (pending === undefined) return;
     pending.timer.cancel();
     this.#pending.delete(id);
-    this.#reply(id, error);
+    this.#parts.reply(id, error);
   }
 }

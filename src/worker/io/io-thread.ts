@@ -3,6 +3,7 @@
 import { assertNever } from '../../base/assert.ts';
 import type { Clock } from '../../base/clock.ts';
 import { limit } from '../../limits.ts';
+import { interruptUntilEnded } from '../../native/interrupt-until-ended.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import type { Connection } from '../../protocol/connection.ts';
 import type { ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
@@ -12,6 +13,7 @@ import type { Rung } from '../process-tree/kill-tree.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
 import type { SharedState } from '../shared-state.ts';
 import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
+import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
 import { CapturedStream } from './captured-stream.ts';
 import { Healthchecks } from './healthchecks.ts';
@@ -48,9 +50,12 @@ export class IoThread {
     this.#parts = parts;
     const send = (event: ControlEvent) => parts.control.send(event);
     this.#routing = new LogRouting(this.#slots, send);
-    this.#healthchecks = new Healthchecks(parts.clock, (id, error) =>
-      send({ type: 'healthcheck_result', id, error }),
-    );
+    const { native, clock } = parts;
+    this.#healthchecks = new Healthchecks({
+      clock,
+      reply: (id, error) => send({ type: 'healthcheck_result', id, error }),
+      interrupt: () => interruptUntilEnded(HEALTHCHECK_TOKEN, native, clock),
+    });
     this.#processes = new RunProcesses({
       clock: parts.clock,
       shared: parts.shared,

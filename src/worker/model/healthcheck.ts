@@ -1,4 +1,8 @@
-// Runs the user's healthcheck() and puts its result into Cog's words. The I/O thread keeps the deadline.
+// Runs the user's healthcheck() and puts its result into Cog's words. The I/O thread keeps the deadline, and ends a
+// check that blocks beyond it.
+import type { Interruption } from '../../native/interrupt.ts';
+import { HEALTHCHECK_OVERDUE } from '../healthcheck-overdue.ts';
+import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { type Origin, origins } from './origin.ts';
 
 /** What a healthcheck prints belongs to no prediction. */
@@ -15,17 +19,20 @@ const ORIGIN: Origin = {
 let current: Promise<string | null> | null = null;
 
 /** null: healthy. One check at a time: whoever asks while it runs shares its result. */
-export function checkHealth(healthcheck: () => unknown): Promise<string | null> {
-  current ??= run(healthcheck).finally(() => {
+export function checkHealth(healthcheck: () => unknown, interruption: Interruption): Promise<string | null> {
+  current ??= run(healthcheck, interruption).finally(() => {
     current = null;
   });
   return current;
 }
 
-async function run(healthcheck: () => unknown): Promise<string | null> {
+async function run(healthcheck: () => unknown, interruption: Interruption): Promise<string | null> {
   try {
-    const result = await origins.run(ORIGIN, async () => healthcheck());
-    return result === false ? 'Healthcheck failed: user-defined healthcheck returned False' : null;
+    const called = origins.run(ORIGIN, () => interruption.guarded(HEALTHCHECK_TOKEN, healthcheck));
+    if (called.interrupted) return HEALTHCHECK_OVERDUE;
+    return (await called.value) === false
+      ? 'Healthcheck failed: user-defined healthcheck returned False'
+      : null;
   } catch (error) {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return `Healthcheck failed: ${text}`;

@@ -181,7 +181,7 @@ export class Host {
   async #healthcheck(id: HealthcheckId): Promise<void> {
     this.#parts.toIo({ type: 'healthcheck_started', id });
     const healthcheck = this.#predictor?.healthcheck ?? null;
-    const error = healthcheck === null ? null : await checkHealth(healthcheck);
+    const error = healthcheck === null ? null : await checkHealth(healthcheck, this.#parts.interruption);
     this.#parts.toIo({ type: 'healthcheck_result', id, error });
   }
 

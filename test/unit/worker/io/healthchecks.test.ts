@@ -9,8 +9,13 @@ const second = asHealthcheckId('2');
 function healthchecks() {
   const clock = new ManualClock();
   const replies: [string, string | null][] = [];
-  const checks = new Healthchecks(clock, (id, error) => replies.push([id, error]));
-  return { clock, replies, checks };
+  const interrupts: number[] = [];
+  const checks = new Healthchecks({
+    clock,
+    reply: (id, error) => void replies.push([id, error]),
+    interrupt: () => void interrupts.push(clock.now()),
+  });
+  return { clock, replies, interrupts, checks };
 }
 
 describe('Healthchecks', () => {
@@ -23,18 +28,20 @@ describe('Healthchecks', () => {
     expect(replies).toEqual([['1', null]]);
   });
 
-  it('reports a check that started and took longer than five seconds', () => {
-    const { clock, replies, checks } = healthchecks();
+  it('reports a check that started and took longer than five seconds, and ends it once', () => {
+    const { clock, replies, interrupts, checks } = healthchecks();
     checks.requested(first);
     checks.started(first);
     clock.advance(5_000);
     expect(replies).toEqual([
       ['1', 'Healthcheck failed: user-defined healthcheck timed out after 5.0 seconds'],
     ]);
+    clock.advance(60_000);
+    expect(interrupts).toHaveLength(1);
   });
 
   it('answers with the last result while a blocking predict() keeps the check from starting', () => {
-    const { clock, replies, checks } = healthchecks();
+    const { clock, replies, interrupts, checks } = healthchecks();
     checks.requested(first);
     checks.finished(first, 'Healthcheck failed: Error: GPU lost');
     checks.requested(second);
@@ -43,5 +50,6 @@ describe('Healthchecks', () => {
       ['1', 'Healthcheck failed: Error: GPU lost'],
       ['2', 'Healthcheck failed: Error: GPU lost'],
     ]);
+    expect(interrupts).toEqual([]);
   });
 });
