@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { positive } from './positive.ts';
 import { soak } from './soak/soak-run.ts';
 
 const { values } = parseArgs({
@@ -30,11 +31,4 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(workDir, { recursive: true, force: true });
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name} takes a positive integer, not ${text}`);
-  return process.exit(2);
 }
