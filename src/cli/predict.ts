@@ -96,7 +96,8 @@ async function predict(
 }
 
 function conclude(prediction: Prediction, transcript: Transcript, interruption: Interruption): ExitCode {
-  const { status, failure, predictMs } = prediction;
+  const { status, failure } = prediction;
+  const { predictMs } = prediction.times;
   if (failure !== null) {
     const what =
       failure.code === 'PAWL_INPUT_INVALID' ? 'the input is invalid' : `the ${NOUN[prediction.mode]} failed`;

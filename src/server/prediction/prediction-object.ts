@@ -9,7 +9,8 @@ export type Detail = 'create' | 'full';
 
 /** Absent is absent here, as in Cog: `output` before there is any, `error` unless it failed. */
 export function predictionObject(prediction: Prediction, detail: Detail): PredictionObject {
-  const { id, status, output, failure, startedAt, completedAt } = prediction;
+  const { id, status, output, failure } = prediction;
+  const { createdAt, startedAt, completedAt } = prediction.times;
   const object: { [key: string]: Json } = { id, status, ...queueFields(prediction) };
   if (detail === 'full') object.input = prediction.shownInput;
   if (output !== undefined) object.output = output;
@@ -19,7 +20,7 @@ export function predictionObject(prediction: Prediction, detail: Detail): Predic
     object.error_code = failure.code;
   }
   object.metrics = metrics(prediction);
-  object.created_at = timestamp(prediction.createdAt);
+  object.created_at = timestamp(createdAt);
   if (startedAt !== null) object.started_at = timestamp(startedAt);
   if (completedAt !== null) object.completed_at = timestamp(completedAt);
   return object;
@@ -34,7 +35,8 @@ export function queueFields({ place }: Prediction): PredictionObject {
 }
 
 function metrics(prediction: Prediction): Json {
-  const { predictMs, queuedMs, cancelReport } = prediction;
+  const { cancelReport } = prediction;
+  const { predictMs, queuedMs } = prediction.times;
   const own: { [key: string]: Json } = {};
   if (predictMs !== null) own.predict_time = predictMs / 1000;
   if (queuedMs !== null) own.queue_time = queuedMs / 1000;

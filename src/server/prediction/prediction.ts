@@ -1,6 +1,6 @@
 // One prediction: its status, log, output, metrics and observers. Moves only on what its slot reports or on a
 // cancel; knows nothing of HTTP, of other predictions, or of how its answer is delivered.
-import type { Clock, Timer } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Logger } from '../../base/log.ts';
 import { StateMachine } from '../../base/state-machine.ts';
@@ -18,6 +18,7 @@ import { LogBuffer } from './log-buffer.ts';
 import { Metrics } from './metrics.ts';
 import { OutputAssembly } from './output-assembly.ts';
 import type { OutputDelivery } from './output-delivery.ts';
+import { PredictionTimes } from './prediction-times.ts';
 import { PREDICTION_NEXT, type PredictionStatus } from './status.ts';
 
 export interface PredictionSpec {
@@ -63,29 +64,22 @@ export interface PredictionFailure {
 export class Prediction implements SlotObserver {
   readonly id: PredictionId;
   readonly mode: Mode;
-  readonly createdAt: number;
   readonly logs = new LogBuffer();
+  readonly times: PredictionTimes;
   readonly #spec: PredictionSpec;
   readonly #setting: PredictionSetting;
   readonly #status: StateMachine<PredictionStatus>;
   readonly #output: OutputAssembly;
   readonly #metrics = new Metrics();
-  readonly #createdTick: number;
   #observers: PredictionObserver[];
   #permit: Permit | null = null;
   #place: Place | null = null;
-  #timers: Timer[] = [];
   #cancelReport: CancelReport | null = null;
-  #startedTick = 0;
   #metricsWarned = false;
   /** Wins over what the slot reports: an acknowledged cancel, or an output that could not be delivered. */
   #verdict: 'canceled' | PredictionFailure | null = null;
   #final: Json | undefined;
   #failure: PredictionFailure | null = null;
-  #queuedMs: number | null = null;
-  #predictMs: number | null = null;
-  #startedAt: number | null = null;
-  #completedAt: number | null = null;
 
   constructor(spec: PredictionSpec, setting: PredictionSetting) {
     this.id = spec.id;
@@ -93,15 +87,14 @@ export class Prediction implements SlotObserver {
     this.#spec = spec;
     this.#setting = setting;
     this.#observers = [...spec.observers];
-    this.createdAt = setting.clock.now();
-    this.#createdTick = setting.clock.monotonic();
+    this.times = new PredictionTimes(setting.clock);
     this.#status = new StateMachine<PredictionStatus>(`prediction ${spec.id}`, PREDICTION_NEXT, 'starting');
     this.#output = new OutputAssembly(setting.delivery, {
       onItem: (index, value) => this.#emit({ type: 'output', index, value }),
       onFailure: (error) => this.#failOutput(error),
     });
     const ms = spec.cancelAfterMs;
-    if (ms !== null) this.#after(ms, () => this.#cancelLate(ms));
+    if (ms !== null) this.times.deadline(ms, () => this.#cancelLate(ms));
   }
 
   get status(): PredictionStatus {
@@ -109,12 +102,6 @@ export class Prediction implements SlotObserver {
   }
   get isTerminal(): boolean {
     return this.#status.isTerminal;
-  }
-  get startedAt(): number | null {
-    return this.#startedAt;
-  }
-  get completedAt(): number | null {
-    return this.#completedAt;
   }
   get failure(): PredictionFailure | null {
     return this.#failure;
@@ -136,14 +123,6 @@ export class Prediction implements SlotObserver {
   /** Null unless it waits for a slot. */
   get place(): Place | null {
     return this.#place;
-  }
-  /** Milliseconds from creation to the slot, or to the end where it never had one; null before. */
-  get queuedMs(): number | null {
-    return this.#queuedMs;
-  }
-  /** Milliseconds in the predictor; null before the end. */
-  get predictMs(): number | null {
-    return this.#predictMs;
   }
   /** What stopped it, where it was canceled or timed out while it ran. */
   get cancelReport(): CancelReport | null {
@@ -173,14 +152,12 @@ export class Prediction implements SlotObserver {
     this.#status.move('processing');
     this.#place = null;
     this.#permit = permit;
-    this.#startedAt = this.#setting.clock.now();
-    this.#startedTick = this.#setting.clock.monotonic();
-    this.#queuedMs = this.#startedTick - this.#createdTick;
+    this.times.started();
     this.#emit({ type: 'start' });
     for (const line of this.#spec.input.warnings) this.onLog('stderr', `${line}\n`);
     const { id, mode, context, input } = this.#spec;
     const ms = this.#setting.predictTimeoutMs;
-    if (ms !== null) this.#after(ms, () => this.#timedOut(ms));
+    if (ms !== null) this.times.deadline(ms, () => this.#timedOut(ms));
     permit.run({ id, mode, input: input.value, context }, this);
   }
 
@@ -239,18 +216,12 @@ export class Prediction implements SlotObserver {
     this.cancel();
   }
 
-  #after(ms: number, fn: () => void): void {
-    this.#timers.push(this.#setting.clock.after(ms, fn));
-  }
-
   #failOutput(error: PawlError): void {
     this.#verdict ??= { code: error.code, text: error.message, issues: [] };
     this.#permit?.cancel();
   }
 
   #finish(outcome: SlotOutcome): void {
-    const { clock } = this.#setting;
-    for (const timer of this.#timers) timer.cancel();
     this.#place?.leave();
     this.#place = null;
     if (outcome.status === 'canceled') this.#cancelReport = outcome.cancel;
@@ -258,10 +229,7 @@ export class Prediction implements SlotObserver {
     if (end === 'succeeded')
       this.#final = this.#output.final(outcome.status === 'succeeded' ? outcome.output : 'value');
     else if (end !== 'canceled') this.#failure = end;
-    const now = clock.monotonic();
-    if (this.#startedAt === null) this.#queuedMs = now - this.#createdTick;
-    else this.#predictMs = outcome.predictMs ?? now - this.#startedTick;
-    this.#completedAt = clock.now();
+    this.times.completed(outcome.predictMs);
     this.#status.move(typeof end === 'string' ? end : 'failed');
     this.#permit = null;
     this.#emit({ type: 'completed' });
