@@ -63,16 +63,20 @@ export const LIMITS = {
     64 * KiB,
     'Size asked for the two pipes of each slot where a worker has several; a user may hold 64 MiB of pipes in all.',
   ),
+  captureBacklogBytesMax: bytes(
+    1 * MiB,
+    'A worker whose server reads slowly stops reading captured output until the backlog shrinks.',
+  ),
   slotBacklogBytesMax: bytes(
     16 * MiB,
-    'A worker whose server reads slowly stops reading captured output until the backlog shrinks.',
+    'JavaScript that hands over outputs, metrics or late output faster than the server reads waits at this much.',
   ),
   backlogWaitMs: ms(
     30_000,
     'A predictor that waits this long for its server to read goes on; the backlog may then exceed its limit.',
   ),
   streamOrderMs: ms(
-    20,
+    250,
     'A write to stderr waits this long for stdout to be read (and the reverse) to keep their order in the log.',
   ),
   descendantsMax: count(
@@ -242,7 +246,11 @@ export const LIMITS = {
   errorTextBytesMax: bytes(64 * KiB, 'Longer error messages and stacks are cut.'),
   serverLogBacklogBytesMax: bytes(
     8 * MiB,
-    'Server log lines that stderr does not take fast enough are dropped.',
+    'Server log lines that stderr does not take fast enough are dropped; a line in their place gives the count.',
+  ),
+  serverLogFlushMs: ms(
+    1_000,
+    'A server that ends with an unread log on stderr waits this long, then drops the rest.',
   ),
   connectionCloseMs: ms(
     5_000,

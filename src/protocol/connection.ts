@@ -41,10 +41,13 @@ export class Connection {
     return this.sendLine(encodeFrame(message));
   }
 
-  /** Sends a line that is already encoded, newline included. */
-  sendLine(line: string | Buffer): boolean {
-    if (this.#closed) return false;
-    this.#stream.write(line);
+  /** Sends a line that is already encoded, newline included. `onTaken`: the kernel has it, or nobody ever will. */
+  sendLine(line: string | Buffer, onTaken?: () => void): boolean {
+    if (this.#closed) {
+      onTaken?.();
+      return false;
+    }
+    this.#stream.write(line, onTaken && (() => onTaken()));
     return true;
   }
 

@@ -39,7 +39,7 @@ const pipeBytes = limit('slotPipeBytes');
 const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };
 // Orphans of a prediction's subprocesses come to this process, where they are found and ended.
 native.adoptOrphans();
-const router = new OutputRouter(native, (message) => io.postMessage(message));
+const router = new OutputRouter(native, shared, (message) => io.postMessage(message));
 const exit = installContainment((text) => host.report(text));
 const host = new Host({
   native,

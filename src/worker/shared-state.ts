@@ -7,6 +7,9 @@ const SPAWN_CELL = 1;
 const FIRST_SLOT_CELL = 2;
 const FIRST_SPAWNED_CELL = FIRST_SLOT_CELL + limit('slotsPerWorkerMax');
 
+/** What a message between the threads takes beside its text, roughly. */
+const MESSAGE_BYTES = 512;
+
 export class SharedState {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Int32Array;
@@ -46,19 +49,23 @@ export class SharedState {
     return Atomics.load(this.#cells, FIRST_SPAWNED_CELL + slot) === run;
   }
 
-  /** Model thread: `bytes` were handed to the I/O thread. Waits while more than the limit is on its way. */
+  /**
+   * Model thread, right before it hands over a message of `bytes`: waits while as much as the limit is on its way. An
+   * interrupt may end the wait; nothing is claimed then, and nothing may be handed over.
+   */
   claim(bytes: number): void {
-    let outstanding = Atomics.add(this.#cells, BACKLOG_CELL, bytes) + bytes;
+    let outstanding = Atomics.load(this.#cells, BACKLOG_CELL);
     const deadline = performance.now() + limit('backlogWaitMs');
-    while (outstanding > limit('slotBacklogBytesMax') && performance.now() < deadline) {
+    while (outstanding >= limit('slotBacklogBytesMax') && performance.now() < deadline) {
       Atomics.wait(this.#cells, BACKLOG_CELL, outstanding, 100);
       outstanding = Atomics.load(this.#cells, BACKLOG_CELL);
     }
+    Atomics.add(this.#cells, BACKLOG_CELL, bytes + MESSAGE_BYTES);
   }
 
-  /** I/O thread: the kernel took `bytes`. */
+  /** I/O thread: the kernel took `bytes`, or nobody ever will. */
   release(bytes: number): void {
-    Atomics.sub(this.#cells, BACKLOG_CELL, bytes);
+    Atomics.sub(this.#cells, BACKLOG_CELL, bytes + MESSAGE_BYTES);
     Atomics.notify(this.#cells, BACKLOG_CELL);
   }
 }

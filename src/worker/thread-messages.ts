@@ -36,9 +36,14 @@ export type ToIo =
       /** What subprocesses write that must not reach the log of any prediction. */
       readonly detached: CapturePipes;
     }
-  /** A line for the control channel; captured output written before is sent first. */
-  | { readonly type: 'control'; readonly line: string; readonly phase: 'setup' | 'serving' | 'ending' }
-  /** A line for a slot socket, `bytes` long as claimed in SharedState. */
+  /** A line for the control channel, `bytes` as claimed in SharedState; captured output written before is sent first. */
+  | {
+      readonly type: 'control';
+      readonly line: string;
+      readonly bytes: number;
+      readonly phase: 'setup' | 'serving' | 'ending';
+    }
+  /** A line for a slot socket, `bytes` as claimed in SharedState. */
   | { readonly type: 'slot'; readonly slot: SlotIndex; readonly line: string; readonly bytes: number }
   /** A run is over: captured output first, then the terminal line, then the idle token. */
   | {
@@ -51,11 +56,12 @@ export type ToIo =
       readonly predictMs: number;
     }
   | { readonly type: 'spawned'; readonly spawned: Spawned }
-  /** JavaScript wrote outside a running prediction, or after its own had ended. */
+  /** JavaScript wrote outside a running prediction, or after its own had ended; `bytes` as claimed in SharedState. */
   | {
       readonly type: 'detached';
       readonly stream: OutputStream;
       readonly data: string;
+      readonly bytes: number;
       readonly id: PredictionId | null;
     }
   | { readonly type: 'healthcheck_started'; readonly id: HealthcheckId }

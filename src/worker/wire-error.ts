@@ -6,7 +6,7 @@ import type { WireError } from '../protocol/control-messages.ts';
 const textMax = limit('errorTextBytesMax');
 
 /** Cuts to about the limit of LIMITS.errorTextBytesMax, and leaves no lone surrogate behind. */
-function bounded(text: string): string {
+export function bounded(text: string): string {
   return (text.length > textMax ? `${text.slice(0, textMax)}…` : text).toWellFormed();
 }
 

@@ -6,8 +6,11 @@ import { limit } from '../../limits.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { LineAssembler } from './line-assembler.ts';
 
-/** One for all streams of the thread: its content never outlives a call. */
+/** One for all streams of the thread: what is read is cut into lines before anything else is read. */
 const scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** Node takes it here as well; its types say so only for connections. */
+type SocketOptions = net.SocketConstructorOpts & Pick<net.ConnectOpts, 'onread'>;
 
 export class CapturedStream {
   readonly #fd: number;
@@ -19,8 +22,17 @@ export class CapturedStream {
     this.#fd = fd;
     this.#native = native;
     this.#lines = new LineAssembler(clock, emit);
-    this.#socket = new net.Socket({ fd, readable: true, writable: false });
-    this.#socket.on('data', (chunk: Buffer) => this.#lines.push(chunk));
+    const callback = (count: number) => {
+      this.#lines.push(scratch.subarray(0, count));
+      return true;
+    };
+    const options: SocketOptions = {
+      fd,
+      readable: true,
+      writable: false,
+      onread: { buffer: scratch, callback },
+    };
+    this.#socket = new net.Socket(options);
     // The write end lives as long as the process; an error here means that it is ending, and EOF needs no handling.
     this.#socket.on('error', () => {});
   }
@@ -30,8 +42,6 @@ export class CapturedStream {
    * hold the drain, and what it writes meanwhile is later output.
    */
   drain(): void {
-    // What the event loop has read but not delivered, because of a pause, comes first; read() emits it as 'data'.
-    while (this.#socket.read() !== null);
     let room = limit('capturePipeBytes');
     while (room > 0) {
       const count = this.#native.readAvailable(this.#fd, scratch);

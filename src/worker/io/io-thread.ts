@@ -48,7 +48,8 @@ export class IoThread {
 
   constructor(parts: IoThreadParts, capture: CapturePipes) {
     this.#parts = parts;
-    const send = (event: ControlEvent) => parts.control.send(event);
+    const send = (event: ControlEvent, onTaken?: () => void) =>
+      parts.control.sendLine(encodeFrame(event), onTaken);
     this.#routing = new LogRouting(this.#slots, send);
     const { native, clock } = parts;
     this.#healthchecks = new Healthchecks({
@@ -95,7 +96,7 @@ export class IoThread {
       case 'spawned':
         return this.#processes.spawned(message.spawned);
       case 'detached':
-        return this.#routing.detached(message.stream, message.data, message.id);
+        return this.#detached(message);
       case 'healthcheck_started':
         return this.#healthchecks.started(message.id);
       case 'healthcheck_result':
@@ -146,7 +147,7 @@ export class IoThread {
     }
     if (message.phase === 'serving' && this.#routing.setupEnded())
       this.#processes.setupEnded(this.#slots.length);
-    this.#parts.control.sendLine(message.line);
+    this.#parts.control.sendLine(message.line, () => this.#parts.shared.release(message.bytes));
     if (message.phase === 'ending') this.#parts.control.flush(() => this.#parts.toModel({ type: 'flushed' }));
   }
 
@@ -168,8 +169,12 @@ export class IoThread {
   /** What the run printed before it came to this output is shown before it. */
   #forward(index: SlotIndex, line: string, bytes: number): void {
     for (const stream of this.#streamsOf(index)) stream.drain();
-    this.#slots[index]?.sendLine(line);
-    this.#parts.shared.release(bytes);
+    this.#slots[index]?.sendLine(line, () => this.#parts.shared.release(bytes));
+    this.#pauseIfLarge();
+  }
+
+  #detached({ stream, data, id, bytes }: Extract<ToIo, { type: 'detached' }>): void {
+    this.#routing.detached(stream, data, id, () => this.#parts.shared.release(bytes));
     this.#pauseIfLarge();
   }
 
@@ -236,13 +241,13 @@ export class IoThread {
   }
 
   #pauseIfLarge(): void {
-    if (this.#isPaused || this.#backlogBytes() < limit('slotBacklogBytesMax')) return;
+    if (this.#isPaused || this.#backlogBytes() < limit('captureBacklogBytesMax')) return;
     this.#isPaused = true;
     for (const stream of this.#allStreams()) stream.pause();
   }
 
   #resumeIfSmall(): void {
-    if (!this.#isPaused || this.#backlogBytes() >= limit('slotBacklogBytesMax') / 2) return;
+    if (!this.#isPaused || this.#backlogBytes() >= limit('captureBacklogBytesMax') / 2) return;
     this.#isPaused = false;
     for (const stream of this.#allStreams()) stream.resume();
   }

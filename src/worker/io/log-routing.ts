@@ -4,12 +4,14 @@ import type { ControlEvent, OutputStream, WorkerLog } from '../../protocol/contr
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { SlotChannel } from './slot-channel.ts';
 
+type SendControl = (event: ControlEvent, onTaken?: () => void) => void;
+
 export class LogRouting {
   readonly #slots: readonly SlotChannel[];
-  readonly #sendControl: (event: ControlEvent) => void;
+  readonly #sendControl: SendControl;
   #isSettingUp = true;
 
-  constructor(slots: readonly SlotChannel[], sendControl: (event: ControlEvent) => void) {
+  constructor(slots: readonly SlotChannel[], sendControl: SendControl) {
     this.#slots = slots;
     this.#sendControl = sendControl;
   }
@@ -38,8 +40,9 @@ export class LogRouting {
   }
 
   /** Text that JavaScript wrote after its prediction had ended, or without ever having one. */
-  detached(stream: OutputStream, data: string, id: PredictionId | null): void {
-    this.#toServer(stream, data, this.#isSettingUp ? 'setup' : 'detached', id);
+  detached(stream: OutputStream, data: string, id: PredictionId | null, onTaken?: () => void): void {
+    const origin = this.#isSettingUp ? 'setup' : 'detached';
+    this.#sendControl({ type: 'log', stream, data, origin, id }, onTaken);
   }
 
   #lastOfOnlySlot(): PredictionId | null {

@@ -84,8 +84,8 @@ export class SlotChannel {
     return this.#connection.backlogBytes;
   }
 
-  sendLine(line: string): void {
-    this.#connection.sendLine(line);
+  sendLine(line: string, onTaken: () => void): void {
+    this.#connection.sendLine(line, onTaken);
   }
 
   sendLog(id: PredictionId, stream: OutputStream, data: string): void {

@@ -17,7 +17,7 @@ import type { TerminalEvent } from '../../protocol/slot-messages.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { SharedState } from '../shared-state.ts';
 import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
-import { wireError } from '../wire-error.ts';
+import { bounded, wireError } from '../wire-error.ts';
 import { checkHealth } from './healthcheck.ts';
 import type { LoadedPredictor } from './loaded-predictor.ts';
 import { origins } from './origin.ts';
@@ -82,7 +82,7 @@ export class Host {
 
   /** Text about the worker itself, for the server's log. */
   report(text: string): void {
-    this.#control(diagnostic('warn', text), this.#predictor === null ? 'setup' : 'serving');
+    this.#control(diagnostic('warn', bounded(text)), this.#predictor === null ? 'setup' : 'serving');
   }
 
   async #initialise(init: Init): Promise<void> {
@@ -203,7 +203,9 @@ export class Host {
   }
 
   #control(event: ControlEvent, phase: Extract<ToIo, { type: 'control' }>['phase']): void {
-    this.#parts.toIo({ type: 'control', line: encodeFrame(event), phase });
+    const line = encodeFrame(event);
+    this.#parts.shared.claim(line.length);
+    this.#parts.toIo({ type: 'control', line, bytes: line.length, phase });
   }
 
   #runOf(slot: SlotIndex, number: number): PredictionRun | undefined {

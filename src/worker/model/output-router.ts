@@ -1,9 +1,11 @@
 // Where bytes that JavaScript writes to stdout or stderr go: into the pipe of the work that writes them. Writing is
 // synchronous, so a log is live while predict() blocks, in order with what subprocesses write to the same pipe, and
 // a flood waits for its reader instead of filling memory.
+import { StringDecoder } from 'node:string_decoder';
 import { limit } from '../../limits.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
+import type { SharedState } from '../shared-state.ts';
 import type { ToIo } from '../thread-messages.ts';
 import { type Origin, origins } from './origin.ts';
 
@@ -11,13 +13,15 @@ const PROCESS_FD = { stdout: 1, stderr: 2 } as const;
 
 export class OutputRouter {
   readonly #native: NativeApi;
+  readonly #shared: Pick<SharedState, 'claim'>;
   readonly #toIo: (message: ToIo) => void;
   readonly #pause = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #lastFd = 0;
   #writes = 0;
 
-  constructor(native: NativeApi, toIo: (message: ToIo) => void) {
+  constructor(native: NativeApi, shared: Pick<SharedState, 'claim'>, toIo: (message: ToIo) => void) {
     this.#native = native;
+    this.#shared = shared;
     this.#toIo = toIo;
   }
 
@@ -35,9 +39,17 @@ export class OutputRouter {
     else this.#writeTo(fd, bytes);
   }
 
-  #detached(stream: OutputStream, bytes: Uint8Array, origin: Origin): void {
-    const data = Buffer.from(bytes).toString('utf8');
-    this.#toIo({ type: 'detached', stream, data, id: origin.id });
+  /** By message, since no pipe tells whose it is; in pieces, and no faster than the server reads. */
+  #detached(stream: OutputStream, bytes: Uint8Array, { id }: Origin): void {
+    const decoder = new StringDecoder('utf8');
+    const step = limit('logMessageBytesMax');
+    for (let from = 0; from < bytes.length; from += step) {
+      const piece = Buffer.from(bytes.subarray(from, from + step));
+      const isLast = from + step >= bytes.length;
+      const data = isLast ? decoder.end(piece) : decoder.write(piece);
+      this.#shared.claim(piece.length);
+      this.#toIo({ type: 'detached', stream, data, bytes: piece.length, id });
+    }
   }
 
   #writeTo(fd: number, bytes: Uint8Array): void {

@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { OutputRouter } from './output-router.ts';
+import { WriteCallbacks } from './write-callbacks.ts';
 
 type Write = Writable['write'];
 type Report = (message: string) => void;
@@ -17,6 +18,7 @@ export function installStandardStreams(router: OutputRouter, report: Report): vo
 function installStream(name: OutputStream, router: OutputRouter, report: Report): void {
   const stream: Writable = process[name];
   const nodeWrite = stream.write;
+  const callbacks = new WriteCallbacks();
   /** What user code assigned to process.stdout or process.stderr; gets a copy of everything. */
   let copyTo: Writable | null = null;
 
@@ -32,7 +34,7 @@ function installStream(name: OutputStream, router: OutputRouter, report: Report)
     if (copyTo !== null) {
       attempt(`the stream assigned to process.${name}`, report, () => copyTo?.write(bytes));
     }
-    if (typeof callback === 'function') process.nextTick(callback);
+    callbacks.later(callback);
     return true;
   } as Write;
 
