@@ -6,12 +6,15 @@ interface Piece {
   bytes: number;
 }
 
-// Small pieces are joined, so that a worker that prints byte by byte does not cost an object per byte.
+// Small texts are joined, so that a worker that prints byte by byte does not cost an object per byte.
 const PIECE_BYTES = 4096;
 
 export class SetupLog {
   readonly #bytesMax: number;
   #pieces: Piece[] = [];
+  /** Not joined to a piece yet. */
+  #recent: string[] = [];
+  #recentBytes = 0;
   #bytes = 0;
   #droppedBytes = 0;
 
@@ -20,7 +23,7 @@ export class SetupLog {
   }
 
   get text(): string {
-    const kept = this.#pieces.map((piece) => piece.text).join('');
+    const kept = [...this.#pieces.map((piece) => piece.text), ...this.#recent].join('');
     return this.#droppedBytes === 0
       ? kept
       : `[**** ${this.#droppedBytes} BYTES OF EARLIER SETUP OUTPUT DROPPED ****]\n${kept}`;
@@ -28,25 +31,29 @@ export class SetupLog {
 
   append(text: string): void {
     const bytes = Buffer.byteLength(text);
-    const last = this.#pieces.at(-1);
-    if (last !== undefined && last.bytes + bytes <= PIECE_BYTES) {
-      last.text += text;
-      last.bytes += bytes;
-    } else if (bytes > 0) {
-      this.#pieces.push({ text, bytes });
-    }
+    if (bytes === 0) return;
+    this.#recent.push(text);
+    this.#recentBytes += bytes;
     this.#bytes += bytes;
+    if (this.#recentBytes >= PIECE_BYTES) this.#joinRecent();
     while (this.#bytes > this.#bytesMax) this.#dropOldest();
   }
 
   /** Appends text on a line of its own. */
   appendLine(text: string): void {
-    const last = this.#pieces.at(-1);
-    const gap = last === undefined || last.text.endsWith('\n') ? '' : '\n';
+    const last = this.#recent.at(-1) ?? this.#pieces.at(-1)?.text;
+    const gap = last === undefined || last.endsWith('\n') ? '' : '\n';
     this.append(`${gap}${text}${text.endsWith('\n') ? '' : '\n'}`);
   }
 
+  #joinRecent(): void {
+    this.#pieces.push({ text: this.#recent.join(''), bytes: this.#recentBytes });
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
   #dropOldest(): void {
+    if (this.#pieces.length === 0) this.#joinRecent();
     const oldest = this.#pieces[0];
     if (oldest === undefined) return;
     const excess = this.#bytes - this.#bytesMax;
