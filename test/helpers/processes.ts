@@ -20,6 +20,18 @@ export function childrenOf(pid: number): number[] {
     .filter((candidate) => parentOf(candidate) === pid && isAlive(candidate));
 }
 
+/** The most that the process ever had in memory. */
+export function peakBytes(pid: number): number {
+  return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+/** Time on a processor so far, in hundredths of a second. */
+export function cpuTicks(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
 export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }

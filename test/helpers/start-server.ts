@@ -13,6 +13,8 @@ const LISTENING = /^Listening on (http:\/\/\S+)$/;
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 const STOP_MS = 45_000;
 const POLL_MS = 25;
+// A server that floods its log for ever must not fill the memory of the tests.
+const LOG_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface StartOptions {
   /** Flags after `--port 0`. */
@@ -25,6 +27,8 @@ export interface StartOptions {
   /** `listening` returns before setup has finished, or when setup is expected to fail. */
   readonly until?: 'ready' | 'listening';
   readonly deadlineMs?: number;
+  /** Nobody reads its stderr until releaseStderr(). */
+  readonly holdStderr?: boolean;
 }
 
 export interface Exit {
@@ -38,6 +42,7 @@ export interface RunningServer {
   readonly pid: number;
   /** Everything the server has written to stderr so far: its log. */
   stderr(): string;
+  releaseStderr(): void;
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<Exit>;
   /** SIGTERM, then waits for the end. Rejects, after a SIGKILL, when that takes longer than a drain may. */
@@ -56,7 +61,8 @@ export async function startServer(reference: string, options: StartOptions = {})
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  const log = collect(child.stderr);
+  const { log, read } = collect(child.stderr);
+  if (options.holdStderr !== true) read();
   const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));
   const killWithTest = () => child.kill('SIGKILL');
   process.once('exit', killWithTest);
@@ -66,7 +72,8 @@ export async function startServer(reference: string, options: StartOptions = {})
   try {
     const url = await listening(child.stdout, exited, deadline);
     if (options.until !== 'listening') await ready(url, exited, deadline);
-    return { url, pid: child.pid ?? -1, stderr: log, exited, stop: () => stop(child, exited, log) };
+    const pid = child.pid ?? -1;
+    return { url, pid, stderr: log, releaseStderr: read, exited, stop: () => stop(child, exited, log) };
   } catch (error) {
     await kill(child, exited);
     throw new Error(`pawl serve ${reference} did not start: ${error}\n--- its log ---\n${log()}`);
@@ -79,10 +86,15 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
-function collect(stream: Readable): () => string {
+/** `read` starts the reading; `log` is what was read, up to a limit. */
+function collect(stream: Readable): { log: () => string; read: () => void } {
   const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return () => Buffer.concat(chunks).toString();
+  let bytes = 0;
+  const keep = (chunk: Buffer) => {
+    if (bytes < LOG_BYTES_MAX) chunks.push(chunk);
+    bytes += chunk.length;
+  };
+  return { log: () => Buffer.concat(chunks).toString(), read: () => void stream.on('data', keep) };
 }
 
 async function listening(stdout: Readable, exited: Promise<Exit>, deadline: AbortSignal): Promise<string> {
