@@ -16,6 +16,8 @@ export interface Config {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Origins whose pages may use the API; `*` is every one, none is the default. */
+  readonly corsOrigins: readonly string[];
   readonly workers: number;
   /** Slots per worker; null takes what the predictor declares, else 1. */
   readonly concurrency: number | null;
@@ -68,6 +70,7 @@ export const CONFIG_DEFAULTS = {
   mode: 'predict',
   host: '0.0.0.0',
   port: 5000,
+  corsOrigins: [],
   workers: 1,
   concurrency: null,
   setupTimeoutMs: null,

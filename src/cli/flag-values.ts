@@ -86,6 +86,23 @@ export const hostPatterns: ValueKind<readonly string[]> = {
   },
 };
 
+/** Comma-separated; `*` stands for all of them. */
+export const origins: ValueKind<readonly string[]> = {
+  accepts: 'origins such as https://app.example, separated by commas, or * for all',
+  parse: (text) => {
+    const list = text.split(',').map((item) => (item.trim() === '*' ? '*' : originOf(item.trim())));
+    const valid = list.filter((item) => item !== null);
+    return valid.length === list.length ? valid : undefined;
+  },
+};
+
+/** As a browser sends it; null where there is more to it than scheme, host and port. */
+function originOf(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const { origin, href } = new URL(text);
+  return origin !== 'null' && href === `${origin}/` ? origin : null;
+}
+
 export function anyText(accepts: string): ValueKind<string> {
   return { accepts, parse: (text) => (text === '' ? undefined : text) };
 }

@@ -35,6 +35,7 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     mode: read('mode'),
     host: read('host'),
     port: read('port'),
+    corsOrigins: read('corsOrigins'),
     workers: read('workers'),
     concurrency: read('concurrency'),
     setupTimeoutMs: read('setupTimeoutMs'),

@@ -95,7 +95,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     }
     await closed.promise;
   };
-  const { mode, bodyBytesMax, streamGraceMs, authTokenFile, readinessFile } = config;
+  const { mode, bodyBytesMax, streamGraceMs, corsOrigins, authTokenFile, readinessFile } = config;
   const streams = new EventStreams({ clock, log, graceMs: streamGraceMs });
   const readiness =
     readinessFile === null ? null : new ReadinessFile(readinessFile, { fleet, health, clock, log });
@@ -113,6 +113,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     mode,
     bodyBytesMax,
     limits,
+    corsOrigins,
     tokens,
     onShutdown,
   });

@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port?: number;
+  /** As the flag: separated by commas. */
+  readonly corsOrigin?: string;
   readonly workers?: number;
   readonly concurrency?: number;
   /** Seconds, as are all times here. */

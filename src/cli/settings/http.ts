@@ -3,7 +3,7 @@ import { formatBytes } from '../../base/format-bytes.ts';
 import { CONFIG_DEFAULTS } from '../../config.ts';
 import { limit } from '../../limits.ts';
 import { COG } from '../cog-variables.ts';
-import { anyText, bytes, inSeconds, seconds, wholeNumber } from '../flag-values.ts';
+import { anyText, bytes, inSeconds, origins, seconds, wholeNumber } from '../flag-values.ts';
 import { SERVE, type SettingsOf } from '../setting.ts';
 
 const RETENTION_MAX = 1_000_000;
@@ -11,7 +11,15 @@ const RETENTION_MAX = 1_000_000;
 const BODY_BYTES_MAX = 500 * 2 ** 20;
 
 export const httpSettings: SettingsOf<
-  'host' | 'port' | 'authTokenFile' | 'readinessFile' | 'bodyBytesMax' | 'requestMs' | 'queue' | 'retention'
+  | 'host'
+  | 'port'
+  | 'corsOrigins'
+  | 'authTokenFile'
+  | 'readinessFile'
+  | 'bodyBytesMax'
+  | 'requestMs'
+  | 'queue'
+  | 'retention'
 > = {
   host: {
     flag: '--host',
@@ -33,6 +41,17 @@ export const httpSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.port,
     fallbackText: String(CONFIG_DEFAULTS.port),
     help: 'port to listen on; 0 takes a free one',
+    commands: SERVE,
+  },
+  corsOrigins: {
+    flag: '--cors-origin',
+    metavar: 'ORIGIN',
+    variable: 'PAWL_CORS_ORIGIN',
+    inherited: null,
+    kind: origins,
+    fallback: CONFIG_DEFAULTS.corsOrigins,
+    fallbackText: 'none',
+    help: 'origins whose web pages may use the API, separated by commas; * allows every page',
     commands: SERVE,
   },
   authTokenFile: {

@@ -10,6 +10,7 @@ import type { PredictionService } from '../prediction/service.ts';
 import type { EventStreams } from '../stream/event-streams.ts';
 import type { AuthTokens } from './access/auth-tokens.ts';
 import { requireToken } from './access/bearer-hook.ts';
+import { allowOrigins } from './access/cors.ts';
 import { asRequestError } from './error-reply.ts';
 import { noRoute, pathOf } from './no-route.ts';
 import { type ConnectionLimits, rawServer } from './raw-server.ts';
@@ -30,6 +31,8 @@ export interface HttpParts {
   readonly mode: Mode;
   readonly bodyBytesMax: number;
   readonly limits: ConnectionLimits;
+  /** Whose pages may use the API; empty: none but our own. */
+  readonly corsOrigins: readonly string[];
   /** Null: nobody is asked for a token. */
   readonly tokens: AuthTokens | null;
   /** POST /shutdown was answered. */
@@ -50,12 +53,18 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   });
   const table = new RoutesTable();
   table.watch(app);
-  if (parts.tokens !== null) requireToken(app, parts.tokens);
+  guard(app, parts);
   takeBodiesRaw(app);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
   app.setNotFoundHandler((request, reply) => answerNoRoute(request, reply, table, parts.service));
   registerRoutes(app, parts);
   return app;
+}
+
+function guard(app: FastifyInstance, { corsOrigins, tokens }: HttpParts): void {
+  if (corsOrigins.length > 0) allowOrigins(app, corsOrigins);
+  // Not before: a plugin adds its hooks only now, and a preflight request shows no token.
+  if (tokens !== null) app.after(() => requireToken(app, tokens));
 }
 
 function registerRoutes(app: FastifyInstance, parts: HttpParts): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes } from '../../../src/base/format-bytes.ts';
-import { bytes, oneOf, seconds, wholeNumber, yesOrNo } from '../../../src/cli/flag-values.ts';
+import { bytes, oneOf, origins, seconds, wholeNumber, yesOrNo } from '../../../src/cli/flag-values.ts';
 
 describe('wholeNumber', () => {
   const port = wholeNumber({ min: 0, max: 65_535 });
@@ -64,6 +64,30 @@ describe('bytes', () => {
     expect(size.accepts).toContain('1 TiB');
     expect(formatBytes(100 * 2 ** 20)).toBe('100 MiB');
     expect(formatBytes(1000)).toBe('1000 bytes');
+  });
+});
+
+describe('origins', () => {
+  it.each([
+    ['https://app.example', ['https://app.example']],
+    ['http://localhost:3000, HTTPS://App.Example:443', ['http://localhost:3000', 'https://app.example']],
+    ['http://[::1]:80/', ['http://[::1]']],
+    ['*', ['*']],
+  ])('takes %s', (text, value) => {
+    expect(origins.parse(text)).toEqual(value);
+  });
+
+  it.each([
+    '',
+    ',',
+    'app.example',
+    'https://app.example/path',
+    'https://a,',
+    'https://a?b',
+    'null',
+    'file:///x',
+  ])('refuses %j', (text) => {
+    expect(origins.parse(text)).toBeUndefined();
   });
 });
 
