@@ -30,7 +30,10 @@ export const WAYS: readonly Way[] = [
   way('subprocess', '`spawn` of `sleep`, awaited', { processes: 1 }),
   way('daemon', '`setsid`, forked twice, and a detached child', { processes: 2 }),
   way('download', 'download of an input file that never ends', { says: '' }),
-  way('promise', '`await` that never settles', { costs: 'worker' }),
+  way('fileOutput', 'file output whose stream never ends'),
+  way('promise', '`await` of a promise that nothing can settle'),
+  way('boundaryAfterAwait', '`interruptible()` around `for (;;) {}` after an `await`'),
+  way('longTimer', '`await` of a timer that fires in ten minutes', { costs: 'worker' }),
   way('loopAfterAwait', '`for (;;) {}` after an `await`', { costs: 'worker' }),
   way('nativeCode', 'native code, `pbkdf2Sync`', { costs: 'worker' }),
 ];

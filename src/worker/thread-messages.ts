@@ -21,6 +21,8 @@ export type ToModel =
       readonly request: Predict;
     }
   | { readonly type: 'cancel'; readonly slot: SlotIndex; readonly run: number }
+  /** A canceled run neither blocks nor has subprocesses any more, and still has not ended. */
+  | { readonly type: 'end_if_lost'; readonly slot: SlotIndex; readonly run: number }
   | { readonly type: 'healthcheck'; readonly id: HealthcheckId }
   | { readonly type: 'shutdown' }
   /** Everything handed over before is written. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelStuck } from '../helpers/cancel-stuck.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -33,6 +34,10 @@ describe('a cancel stops what does not listen to its signal', () => {
     ['shellThatIgnoresTerm', 'kill'],
     ['subprocess', 'terminate'],
     ['daemon', 'terminate'],
+    ['boundaryAfterAwait', 'interrupt'],
+    ['fileOutput', 'signal'],
+    ['promise', 'signal'],
+    ['promiseInGenerator', 'signal'],
   ])('%s ends in the stage %s, and the worker with its model lives on', async (how, stage) => {
     const before = await workerPid();
     const body = await cancelStuck(server.url, how);
@@ -45,7 +50,7 @@ describe('a cancel stops what does not listen to its signal', () => {
     expect((await cancelStuck(server.url, 'innerBoundary')).logs).toBe('stuck\ncaught true\n');
   });
 
-  it.each(['promise', 'loopAfterAwait', 'nativeCode'])(
+  it.each(['heldPromise', 'longTimer', 'loopAfterAwait', 'nativeCode'])(
     '%s ends with its worker, which is replaced',
     async (how) => {
       const before = await workerPid();
@@ -58,6 +63,37 @@ describe('a cancel stops what does not listen to its signal', () => {
       expect(after).not.toBe(before);
     },
   );
+});
+
+describe('a promise that nothing can settle any more', () => {
+  const start = (predictor: string) =>
+    startServer(`test/fixtures/predictors/lost.mjs${predictor}`, { args: ['--cancel-grace', '0.05'] });
+
+  it('ends as canceled, its callbacks run, and its directory is gone', async () => {
+    const server = await start(':oneSlot');
+    try {
+      const body = await cancelStuck(server.url, 'lost');
+      expect(body).toMatchObject({ status: 'canceled', metrics: { cancel: { stage: 'signal' } } });
+      const [, tempDir = ''] = /^stuck in (.*)$/m.exec(body.logs ?? '') ?? [];
+      expect(body.logs).toBe(`stuck in ${tempDir}\ncleaned up\n`);
+      expect(existsSync(tempDir)).toBe(false);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('costs the other slots of its worker nothing', async () => {
+    const server = await start(':manySlots');
+    try {
+      const neighbour = predict(server.url, { how: 'works', turns: 300 });
+      const body = await cancelStuck(server.url, 'lost');
+      expect(body).toMatchObject({ status: 'canceled', metrics: { cancel: { stage: 'signal' } } });
+      const { output: pid } = (await predict(server.url, { how: 'pid' })).body;
+      expect((await neighbour).body).toMatchObject({ status: 'succeeded', output: pid });
+    } finally {
+      await server.stop();
+    }
+  });
 });
 
 describe('--predict-timeout', () => {

@@ -1,22 +1,30 @@
 // A worker whose Node lacks V8's symbols: a cancel goes on to the later steps of the ladder.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelStuck } from '../helpers/cancel-stuck.ts';
+import { nodeWithoutSymbol, V8_SYMBOLS } from '../helpers/node-without-symbol.ts';
 import { predict } from '../helpers/predictions.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
 
-const ADDON = fileURLToPath(new URL('../fixtures/native/without-interrupts.cjs', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 describe('where interrupts are unavailable', () => {
   let server: RunningServer;
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'pawl-test-'));
 
   beforeAll(async () => {
     server = await startServer('test/fixtures/predictors/stuck.mjs', {
       args: ['--workers', '2', '--cancel-grace', '0.05', '--cancel-term', '0.2', '--cancel-kill', '1'],
-      env: { PAWL_ADDON: ADDON },
+      command: [nodeWithoutSymbol(V8_SYMBOLS[0], scratch), MAIN],
     });
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    rmSync(scratch, { recursive: true });
+  });
 
   it.each([
     ['loop', 'worker'],

@@ -21,6 +21,8 @@ export interface CancelLadderParts extends CancelDeadlines {
   readonly clock: Clock;
   readonly native: Pick<NativeApi, 'interrupt' | 'nudge' | 'tokenInside'>;
   readonly processes: Pick<RunProcesses, 'end'>;
+  /** Ends the run where it waits for something that can never come; takes the model thread a while to find out. */
+  readonly endIfLost: () => void;
 }
 
 const STAGES = ['signal', 'interrupt', 'terminate', 'kill'] as const satisfies readonly CancelStage[];
@@ -34,6 +36,7 @@ export class CancelLadder {
   #timer: Timer;
   #interrupt: Timer | null = null;
   #isKilling = false;
+  #looks = 0;
   #isOver = false;
 
   constructor(at: RunAddress, parts: CancelLadderParts) {
@@ -89,6 +92,14 @@ export class CancelLadder {
       this.#reached(signal === 'SIGTERM' ? 'terminate' : 'kill'),
     );
     this.#isKilling = false;
+    this.#lookIfLost();
+  }
+
+  /** At the first time, the second, the fourth: each look costs every slot of the worker a pause. */
+  #lookIfLost(): void {
+    if (this.#isOver) return;
+    this.#looks += 1;
+    if ((this.#looks & (this.#looks - 1)) === 0) this.#parts.endIfLost();
   }
 
   #reached(stage: Stage): void {

@@ -163,7 +163,9 @@ export class IoThread {
     const { cancelGraceMs, cancelTermMs } = this.#init ?? { cancelGraceMs: null, cancelTermMs: 0 };
     const processes = this.#processes;
     const deadlines = { graceMs: cancelGraceMs, termMs: cancelTermMs };
-    this.#ladders[index] = new CancelLadder({ slot: index, run }, { native, clock, processes, ...deadlines });
+    const endIfLost = () => this.#parts.toModel({ type: 'end_if_lost', slot: index, run });
+    const parts = { native, clock, processes, endIfLost, ...deadlines };
+    this.#ladders[index] = new CancelLadder({ slot: index, run }, parts);
   }
 
   /** What the run printed before it came to this output is shown before it. */

@@ -68,6 +68,9 @@ export class Host {
         return this.#predict(message);
       case 'cancel':
         return this.#runOf(message.slot, message.run)?.cancel();
+      case 'end_if_lost':
+        void this.#runOf(message.slot, message.run)?.endIfLost();
+        return;
       case 'healthcheck':
         void this.#healthcheck(message.id);
         return;

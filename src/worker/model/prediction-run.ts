@@ -11,6 +11,7 @@ import { unpackPayload } from '../../protocol/spill.ts';
 import { tokenOf } from '../token.ts';
 import { wireError } from '../wire-error.ts';
 import { runCancelCallbacks } from './cancel-callbacks.ts';
+import { isCollected } from './collected.ts';
 import { prepareInput } from './input/prepare.ts';
 import type { Task } from './loaded-predictor.ts';
 import { MetricRecorder } from './metrics.ts';
@@ -40,6 +41,8 @@ export class PredictionRun implements Origin {
   readonly #metrics: MetricRecorder;
   readonly #status = new StateMachine<RunStatus>('run', NEXT, 'preparing');
   #startedAt: number | null = null;
+  /** All of the run's own waiting: nothing else may refer to it, see endIfLost(). */
+  #work: WeakRef<Promise<unknown>> | null = null;
 
   constructor(slot: SlotIndex, request: Predict, task: Task, parts: RunParts) {
     const at = { slot, run: request.run };
@@ -78,7 +81,9 @@ export class PredictionRun implements Origin {
 
   start(): void {
     origins.run(this, () => {
-      this.#execute().then(
+      const work = this.#execute();
+      this.#work = new WeakRef(work);
+      work.then(
         (output) => this.#end({ type: 'succeeded', id: this.id, output, predictMs: this.#predictMs() }),
         (error: unknown) => this.#failed(error, []),
       );
@@ -91,6 +96,15 @@ export class PredictionRun implements Origin {
    */
   cancel(): void {
     if (this.isActive) origins.run(this, () => this.scope.abort());
+  }
+
+  /**
+   * It was canceled, and did not end in its grace. Where nothing alive can settle what predict() waits for, none of its
+   * code behind that can ever run again, and it is over: an await that never settles need not cost the worker.
+   */
+  async endIfLost(): Promise<void> {
+    if (this.#isOver || this.#work === null) return;
+    if (await isCollected(this.#work)) this.#failed(new CancelationError(), []);
   }
 
   fail(error: unknown): void {
