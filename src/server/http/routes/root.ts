@@ -11,7 +11,6 @@ export function rootRoute(app: FastifyInstance, { service }: { readonly service:
       predictions_idempotent_url: '/predictions/{prediction_id}',
       predictions_cancel_url: '/predictions/{prediction_id}/cancel',
     };
-    const events = { predictions_stream_url: '/predictions/{prediction_id}/stream' };
     const trainings = {
       trainings_url: '/trainings',
       trainings_idempotent_url: '/trainings/{training_id}',
@@ -24,7 +23,6 @@ export function rootRoute(app: FastifyInstance, { service }: { readonly service:
       shutdown_url: '/shutdown',
       healthcheck_url: '/health-check',
       ...(service.offers('predict') === true ? predictions : {}),
-      ...(service.streams ? events : {}),
       ...(service.offers('train') === true ? trainings : {}),
     });
   });
