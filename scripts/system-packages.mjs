@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** Program to look for → Debian package that brings it, by test tier. */
-const NEEDED = { examples: { ffmpeg: 'ffmpeg' } };
+const NEEDED = { examples: { ffmpeg: 'ffmpeg' }, integration: { nginx: 'nginx' } };
 
 /** The programs this tier still lacks afterwards. */
 export function provideProgramsFor(tier) {
@@ -20,7 +20,10 @@ export function provideProgramsFor(tier) {
 }
 
 function isPresent(program) {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
+  // Where servers are, and not on everybody's PATH.
+  return `${process.env.PATH ?? ''}:/usr/sbin`
+    .split(':')
+    .some((folder) => existsSync(`${folder}/${program}`));
 }
 
 function mayInstall() {

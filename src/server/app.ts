@@ -10,6 +10,7 @@ import { Health } from './health/health.ts';
 import { Healthcheck } from './health/healthcheck.ts';
 import { ReadinessFile } from './health/readiness-file.ts';
 import { AuthTokenFile } from './http/access/auth-tokens.ts';
+import { OpenAnswers } from './http/open-answers.ts';
 import { type ConnectionLimits, connectionLimits } from './http/raw-server.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLog, type ServerLog } from './observe/log.ts';
@@ -90,7 +91,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     const stopped = engine.stop(graceMs);
     if (!isClosing) {
       isClosing = true;
-      const ended = stopped.then(() => closeHttp(http, clock)).then(() => log.flush());
+      const ended = stopped.then(() => closeHttp(http, answers, clock)).then(() => log.flush());
       ended.then(closed.resolve, closed.reject);
     }
     await closed.promise;
@@ -117,6 +118,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     tokens,
     onShutdown,
   });
+  const answers = new OpenAnswers(http.server);
   const start = async () => {
     const url = await listen(http, config);
     try {
@@ -154,9 +156,10 @@ function listenError(cause: unknown, host: string, port: number): PawlError {
   return new PawlError('PAWL_CANNOT_LISTEN', message, { cause });
 }
 
-/** Idle connections are closed at once; one in use has until the limit. */
-async function closeHttp(http: FastifyInstance, clock: Clock): Promise<void> {
+/** Answers are sent to their last byte, then connections are closed; one still in use has until the limit. */
+async function closeHttp(http: FastifyInstance, answers: OpenAnswers, clock: Clock): Promise<void> {
   const timer = clock.after(limit('connectionCloseMs'), () => http.server.closeAllConnections());
+  await answers.sent();
   await http.close();
   timer.cancel();
 }
