@@ -38,6 +38,10 @@ export interface Config {
   readonly streamHistoryEvents: number;
   readonly inputFileBytesMax: number;
   readonly bodyBytesMax: number;
+  /** All uploaded files together. */
+  readonly storedBytesMax: number;
+  /** How long a file of POST /files stays. */
+  readonly fileRetentionMs: number;
   readonly downloadMs: number;
   /** For a client to send one whole request. */
   readonly requestMs: number;
@@ -83,6 +87,8 @@ export const CONFIG_DEFAULTS = {
   streamHistoryEvents: limit('streamHistoryEvents'),
   inputFileBytesMax: limit('inputFileBytesMax'),
   bodyBytesMax: limit('bodyBytesMax'),
+  storedBytesMax: limit('storedBytesMax'),
+  fileRetentionMs: limit('storedFileMs'),
   downloadMs: limit('downloadMs'),
   requestMs: limit('requestReceiveMs'),
   authTokenFile: null,

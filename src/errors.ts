@@ -36,6 +36,12 @@ export const ERRORS = {
     retryable: false,
     summary: 'No prediction has this id, or it finished and is no longer kept (--retention).',
   },
+  PAWL_FILE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    summary:
+      'No stored file has this id: it expired (--file-retention), made room for others, or was deleted.',
+  },
   PAWL_METHOD_NOT_ALLOWED: {
     status: 405,
     retryable: false,
@@ -64,12 +70,14 @@ export const ERRORS = {
   PAWL_BODY_TOO_LARGE: {
     status: 413,
     retryable: false,
-    summary: 'The request body is larger than --max-body-bytes.',
+    summary:
+      'The request body is larger than --max-body-bytes, or a file in it than --max-input-bytes; the message says which.',
   },
   PAWL_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     retryable: false,
-    summary: 'The body is not application/json. Send Content-Type: application/json.',
+    summary:
+      'The body is neither application/json nor multipart/form-data. Send the Content-Type of what you send.',
   },
   PAWL_INPUT_INVALID: {
     status: 422,
@@ -120,6 +128,12 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     summary: 'The server is draining and takes no new predictions.',
+  },
+  PAWL_STORAGE_FULL: {
+    status: 507,
+    retryable: true,
+    summary:
+      'There is no room for an uploaded file: the disk is full, or files in use take --max-stored-bytes.',
   },
   PAWL_PREDICT_FAILED: {
     status: null,

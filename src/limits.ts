@@ -1,33 +1,7 @@
 // Every limit in one table: unit, flag, and what happens at it. docs/reference/limits.md is generated from it.
 // A limit with a flag is only the default; the value in force travels in Config.
-
-interface Limit {
-  readonly value: number;
-  readonly unit: 'bytes' | 'ms' | 'count';
-  /** The flag that changes it, null where it is fixed. */
-  readonly flag: string | null;
-  /** What happens when it is reached. */
-  readonly effect: string;
-}
-
-const KiB = 1024;
-const MiB = 1024 * KiB;
-const GiB = 1024 * MiB;
-
-type Flag = `--${string}` | null;
-const bytes = (value: number, effect: string, flag: Flag = null): Limit => ({
-  value,
-  unit: 'bytes',
-  flag,
-  effect,
-});
-const ms = (value: number, effect: string, flag: Flag = null): Limit => ({ value, unit: 'ms', flag, effect });
-const count = (value: number, effect: string, flag: Flag = null): Limit => ({
-  value,
-  unit: 'count',
-  flag,
-  effect,
-});
+import { FILE_LIMITS } from './limits/files.ts';
+import { bytes, count, KiB, type Limit, MiB, ms } from './limits/limit.ts';
 
 export const LIMITS = {
   frameBytesMax: bytes(
@@ -89,25 +63,19 @@ export const LIMITS = {
   ),
   slotsPerWorkerMax: count(1024, 'A higher --concurrency is refused.'),
   workersMax: count(256, 'A higher --workers is refused.'),
-  bodyBytesMax: bytes(100 * MiB, 'A larger request body is answered 413.', '--max-body-bytes'),
-  bodyDepthMax: count(500, 'A request body whose arrays and objects nest deeper is answered 422.'),
-  inputFileBytesMax: bytes(
-    1 * GiB,
-    'A larger input file fails the prediction; what was fetched is removed.',
-    '--max-input-bytes',
+  bodyBytesMax: bytes(
+    100 * MiB,
+    'A larger request body is answered 413; of a form, only its texts count.',
+    '--max-body-bytes',
   ),
-  downloadMs: ms(60_000, 'An input file that takes longer fails the prediction.', '--download-timeout'),
-  downloadsParallelMax: count(8, 'Further input files of a prediction wait their turn.'),
+  bodyDepthMax: count(500, 'A request body whose arrays and objects nest deeper is answered 422.'),
+  ...FILE_LIMITS,
   redirectsMax: count(10, 'A download or webhook with more redirects fails.'),
   discardBytesMax: bytes(
     64 * KiB,
     'Of an answer that nobody wants this much is read to keep the connection; then it is cut.',
   ),
   discardMs: ms(5_000, 'The same in time.'),
-  commandFileBytesMax: bytes(
-    256 * MiB,
-    'A larger file after `-i name=@` or `--json` of `pawl predict` is refused; a URL can name it.',
-  ),
   outputDepthMax: count(200, 'A deeper nested output fails the prediction and names the path.'),
   helloMs: ms(30_000, 'A worker process that has not said hello by then is killed and counts as failed.'),
   attachMs: ms(

@@ -42,6 +42,13 @@ export function extensionOfMediaType(mediaType: string): string | null {
   return extension === null ? null : `.${extension}`;
 }
 
+/** The name with the usual extension of its media type, where it has none of its own. */
+export function withExtension(name: string, mediaType: string): string {
+  if (extensionOf(name) !== '') return name;
+  const extension = extensionOfMediaType(mediaType);
+  return extension === null ? name : safeFileName(`${name}${extension}`, name);
+}
+
 /** `image/png` of `Image/PNG; q=1`; null where it is no media type. */
 export function mediaTypeEssence(mediaType: string): string | null {
   const essence = (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();

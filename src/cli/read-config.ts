@@ -48,6 +48,8 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     shutdownGraceMs: read('shutdownGraceMs'),
     inputFileBytesMax: read('inputFileBytesMax'),
     bodyBytesMax: read('bodyBytesMax'),
+    storedBytesMax: read('storedBytesMax'),
+    fileRetentionMs: read('fileRetentionMs'),
     downloadMs: read('downloadMs'),
     requestMs: read('requestMs'),
     authTokenFile: read('authTokenFile'),

@@ -1,6 +1,7 @@
 // The one table of settings: flag, variables, what they accept, default and help of each. Commands, --help,
 // docs/reference/configuration.md and the messages for bad usage all read it; nothing else knows a flag's name.
 import type { SettingKey, SettingsOf } from './setting.ts';
+import { fileSettings } from './settings/files.ts';
 import { httpSettings } from './settings/http.ts';
 import { logSettings } from './settings/logs.ts';
 import { predictionSettings } from './settings/predictions.ts';
@@ -14,6 +15,7 @@ export const SETTINGS: SettingsOf<SettingKey> = {
   ...predictionSettings,
   ...urlSettings,
   ...streamSettings,
+  ...fileSettings,
   ...logSettings,
 };
 

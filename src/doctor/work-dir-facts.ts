@@ -5,11 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { deferred } from '../base/deferred.ts';
 import { socketPlace } from '../server/supervisor/socket-place.ts';
-import {
-  makeServerDirectory,
-  makeWorkDirectory,
-  makeWorkerDirectory,
-} from '../server/supervisor/work-directory.ts';
+import { makePrivateDirectory, makeWorkDirectory, ServerDirectory } from '../server/work-directory.ts';
 
 export interface WorkDirFacts {
   readonly workDir: string;
@@ -30,17 +26,16 @@ const TRIAL_BYTES = 64 * 1024;
 
 export async function readWorkDirFacts(workDir: string): Promise<WorkDirFacts> {
   let made: readonly string[] = [];
-  let directory: string | null = null;
+  const directory = new ServerDirectory(workDir);
   try {
     made = makeWorkDirectory(workDir);
-    directory = makeServerDirectory(workDir);
-    writeFileSync(path.join(directory, 'trial'), Buffer.alloc(TRIAL_BYTES));
-    return { workDir, obstacle: null, ...spaceOf(directory), ...(await trySocket(directory)) };
+    writeFileSync(path.join(directory.path, 'trial'), Buffer.alloc(TRIAL_BYTES));
+    return { workDir, obstacle: null, ...spaceOf(directory.path), ...(await trySocket(directory.path)) };
   } catch (error) {
     const nothing = { freeBytes: null, freeFiles: null, isInMemory: false };
     return { workDir, obstacle: textOf(error), ...nothing, socketObstacle: null, socketPath: null };
   } finally {
-    if (directory !== null) rmSync(directory, { recursive: true, force: true });
+    directory.removeNow();
     removeEmpty(made);
   }
 }
@@ -54,7 +49,7 @@ function spaceOf(directory: string): Pick<WorkDirFacts, 'freeBytes' | 'freeFiles
 
 async function trySocket(directory: string): Promise<Pick<WorkDirFacts, 'socketObstacle' | 'socketPath'>> {
   const workerDirectory = path.join(directory, 'w0-1');
-  makeWorkerDirectory(workerDirectory);
+  makePrivateDirectory(workerDirectory);
   const place = socketPlace(workerDirectory);
   const server = net.createServer();
   const tried = deferred();

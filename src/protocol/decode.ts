@@ -7,7 +7,7 @@ import type { ControlEvent, ControlRequest, PredictorDescription, WireError } fr
 import type { Raw } from './fields.ts';
 import * as field from './fields.ts';
 import { asHealthcheckId, asPredictionId, asSlotIndex, asWorkerIndex } from './ids.ts';
-import type { InputIssue, OutputFile, Payload, SlotEvent, SlotRequest } from './slot-messages.ts';
+import type { InputFile, InputIssue, OutputFile, Payload, SlotEvent, SlotRequest } from './slot-messages.ts';
 
 type Decoders<U extends { type: string }> = {
   readonly [K in U['type']]: (raw: Raw) => Extract<U, { type: K }>;
@@ -43,6 +43,16 @@ function predictor(raw: Raw): PredictorDescription {
     document: field.jsonObject(value, 'document'),
     hasTrain: field.flag(value, 'hasTrain'),
     hasHealthcheck: field.flag(value, 'hasHealthcheck'),
+  };
+}
+
+function inputFile(raw: Raw): InputFile {
+  return {
+    pointer: field.text(raw, 'pointer'),
+    path: field.text(raw, 'path'),
+    name: field.text(raw, 'name'),
+    mediaType: field.text(raw, 'mediaType'),
+    from: field.oneOf(raw, 'from', ['part', 'url']),
   };
 }
 
@@ -136,6 +146,7 @@ const SLOT_REQUESTS: Decoders<SlotRequest> = {
     run: field.count(raw, 'run'),
     mode: field.oneOf(raw, 'mode', MODES),
     input: payload(raw, 'input'),
+    files: field.list(raw, 'files', inputFile),
     context: context(raw),
   }),
 };

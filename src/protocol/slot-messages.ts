@@ -9,6 +9,22 @@ export type Payload =
   | { readonly in: 'message'; readonly value: Json }
   | { readonly in: 'file'; readonly path: string };
 
+/** A file that the server has already: the worker makes it the prediction's own instead of fetching the URL. */
+export interface InputFile {
+  /** JSON pointer (RFC 6901) to its URL in the input. */
+  readonly pointer: string;
+  /** Absolute path; it stays there until the prediction has ended. */
+  readonly path: string;
+  /** As its sender calls it: not a safe file name. */
+  readonly name: string;
+  readonly mediaType: string;
+  /**
+   * part: it came with this prediction and is its own; it is a file wherever it stands. url: others may use it, so the
+   * prediction gets a copy; it is a file only where the predictor takes one.
+   */
+  readonly from: 'part' | 'url';
+}
+
 export interface Predict {
   readonly type: 'predict';
   readonly id: PredictionId;
@@ -17,6 +33,7 @@ export interface Predict {
   readonly mode: Mode;
   /** A JSON object that passed the server's schema check. */
   readonly input: Payload;
+  readonly files: readonly InputFile[];
   readonly context: { readonly [key: string]: string };
 }
 

@@ -1,11 +1,14 @@
 // The composition root: builds the server's parts, wires them, starts them in order and stops them in reverse.
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { deferred } from '../base/deferred.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
 import { limit } from '../limits.ts';
+import { FileStore } from './files/file-store.ts';
+import { OwnFiles } from './files/own-files.ts';
 import { Health } from './health/health.ts';
 import { Healthcheck } from './health/healthcheck.ts';
 import { ReadinessFile } from './health/readiness-file.ts';
@@ -19,6 +22,7 @@ import { EventStreams } from './stream/event-streams.ts';
 import type { Fleet } from './supervisor/fleet.ts';
 import { createFleet } from './supervisor/worker-pool.ts';
 import { InlineDelivery } from './upload/inline-delivery.ts';
+import { ServerDirectory } from './work-directory.ts';
 
 /** Workers and predictions without HTTP. */
 export interface Engine {
@@ -27,6 +31,7 @@ export interface Engine {
   readonly log: ServerLog;
   readonly fleet: Fleet;
   readonly service: PredictionService;
+  readonly files: FileStore;
   readonly health: Health;
   /** Spawns the workers; returns at once. Throws PAWL_WORK_DIR. */
   start(): void;
@@ -45,7 +50,16 @@ export interface EngineParts {
 export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   const clock = parts.clock ?? systemClock;
   const log = parts.log ?? createLog(config.logFormat, config.logLevel);
-  const fleet = parts.fleet ?? createFleet({ config, clock, logger: log });
+  const directory = new ServerDirectory(config.workDir);
+  const fleet = parts.fleet ?? createFleet({ config, clock, logger: log, directory });
+  const files = new FileStore({
+    clock,
+    log,
+    directory: () => path.join(directory.path, 'files'),
+    fileBytesMax: config.inputFileBytesMax,
+    bytesMax: config.storedBytesMax,
+    keepMs: config.fileRetentionMs,
+  });
   const { mode, retention, queue, cancelKillMs, predictTimeoutMs } = config;
   const delivery = new InlineDelivery(log);
   const service = new PredictionService({
@@ -53,6 +67,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     clock,
     log,
     delivery,
+    files: new OwnFiles(files),
     mode,
     retention,
     queue,
@@ -63,9 +78,11 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   const health = new Health(fleet, service, new Healthcheck(fleet, clock));
   const stop = async (graceMs = config.shutdownGraceMs) => {
     await service.drain(graceMs);
+    await files.close();
     await fleet.stop();
+    await directory.remove(log);
   };
-  return { config, clock, log, fleet, service, health, start: () => fleet.start(), stop };
+  return { config, clock, log, fleet, service, files, health, start: () => fleet.start(), stop };
 }
 
 /** An engine and its HTTP server. */
@@ -83,7 +100,7 @@ export interface App {
 
 export function createApp(config: Config, parts: EngineParts = {}): App {
   const engine = createEngine(config, parts);
-  const { service, fleet, health, clock, log } = engine;
+  const { service, files, fleet, health, clock, log } = engine;
   const closed = deferred();
   let isClosing = false;
   const close = async (graceMs?: number) => {
@@ -107,6 +124,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
   };
   const http = createHttpServer({
     service,
+    files,
     health,
     streams,
     clock,

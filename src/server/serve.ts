@@ -26,6 +26,8 @@ export interface ServeOptions {
   /** Past events that a reader still gets. */
   readonly streamHistory?: number;
   readonly maxInputBytes?: number;
+  readonly maxStoredBytes?: number;
+  readonly fileRetention?: number;
   readonly maxBodyBytes?: number;
   readonly downloadTimeout?: number;
   readonly requestTimeout?: number;

@@ -119,7 +119,7 @@ export function run(fleet: Fleet, input: JsonObject): Run {
   let ends = 0;
   lastId += 1;
   permit.run(
-    { id: asPredictionId(`p${lastId}`), mode: 'predict', input, context: {} },
+    { id: asPredictionId(`p${lastId}`), mode: 'predict', input, files: [], context: {} },
     {
       onLog: () => started.resolve(),
       onOutput: (output) => outputs.push(output),

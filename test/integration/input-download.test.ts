@@ -50,6 +50,7 @@ function prepare(
   schema = schemaWith(['f']),
 ) {
   return prepareInput(raw, schema, {
+    given: [],
     tempDir: () => tempDir,
     signal: () => controller.signal,
     client,

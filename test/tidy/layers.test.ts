@@ -5,7 +5,8 @@ import { importsOf, type SourceFile, sourceFiles } from './source-files.ts';
 const ALLOWED: readonly (readonly [folder: string, allowed: readonly string[]])[] = [
   ['src/base', []],
   ['src/errors.ts', ['src/base']],
-  ['src/limits.ts', ['src/base']],
+  ['src/limits.ts', ['src/base', 'src/limits']],
+  ['src/limits', []],
   ['src/version.ts', ['src/base']],
   ['src/config.ts', ['src/base', 'src/limits.ts', 'src/net', 'src/protocol']],
   ['src/net', ['src/base', 'src/limits.ts']],
@@ -57,14 +58,31 @@ const ALLOWED: readonly (readonly [folder: string, allowed: readonly string[]])[
   ],
   [
     'src/doctor',
-    ['src/base', 'src/errors.ts', 'src/limits.ts', 'src/native', 'src/server/supervisor', 'src/doctor'],
+    [
+      'src/base',
+      'src/errors.ts',
+      'src/limits.ts',
+      'src/native',
+      'src/server/supervisor',
+      'src/server/work-directory.ts',
+      'src/doctor',
+    ],
   ],
   ['src/index.ts', ['src/predictor', 'src/server/serve.ts']],
 ];
 
 /** Inside the server: a folder and those above it that it must not know. */
 const SERVER_FORBIDDEN: readonly (readonly [folder: string, forbidden: readonly string[]])[] = [
-  ['src/server/slot', ['src/server/prediction', 'src/server/http', 'src/server/health', 'src/server/upload']],
+  [
+    'src/server/slot',
+    [
+      'src/server/prediction',
+      'src/server/http',
+      'src/server/health',
+      'src/server/upload',
+      'src/server/files',
+    ],
+  ],
   [
     'src/server/supervisor',
     ['src/server/prediction', 'src/server/http', 'src/server/health', 'src/server/upload'],
@@ -73,6 +91,7 @@ const SERVER_FORBIDDEN: readonly (readonly [folder: string, forbidden: readonly 
   ['src/server/stream', ['src/server/http', 'src/server/health']],
   ['src/server/health', ['src/server/http']],
   ['src/server/upload', ['src/server/http']],
+  ['src/server/files', ['src/server/http', 'src/server/health', 'src/server/supervisor']],
 ];
 
 /** The two threads of a worker know each other by messages and shared memory only. */

@@ -1,21 +1,12 @@
 // Settings of a single prediction: how long it may take, how it is stopped, what it may fetch.
-import { formatBytes } from '../../base/format-bytes.ts';
 import { CONFIG_DEFAULTS } from '../../config.ts';
 import { limit } from '../../limits.ts';
 import { COG } from '../cog-variables.ts';
-import { anyText, bytes, inSeconds, seconds } from '../flag-values.ts';
+import { anyText, inSeconds, seconds } from '../flag-values.ts';
 import { RUNNING, type SettingsOf } from '../setting.ts';
 
-const INPUT_BYTES_MAX = 2 ** 40;
-
 export const predictionSettings: SettingsOf<
-  | 'predictTimeoutMs'
-  | 'cancelGraceMs'
-  | 'cancelTermMs'
-  | 'cancelKillMs'
-  | 'inputFileBytesMax'
-  | 'downloadMs'
-  | 'userAgent'
+  'predictTimeoutMs' | 'cancelGraceMs' | 'cancelTermMs' | 'cancelKillMs' | 'userAgent'
 > = {
   predictTimeoutMs: {
     flag: '--predict-timeout',
@@ -59,28 +50,6 @@ export const predictionSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.cancelKillMs,
     fallbackText: inSeconds(CONFIG_DEFAULTS.cancelKillMs),
     help: 'seconds from a cancel to the replacement of a worker that does not stop',
-    commands: RUNNING,
-  },
-  inputFileBytesMax: {
-    flag: '--max-input-bytes',
-    metavar: 'N',
-    variable: 'PAWL_MAX_INPUT_BYTES',
-    inherited: null,
-    kind: bytes(INPUT_BYTES_MAX),
-    fallback: CONFIG_DEFAULTS.inputFileBytesMax,
-    fallbackText: formatBytes(CONFIG_DEFAULTS.inputFileBytesMax),
-    help: 'largest input file, however it comes',
-    commands: [...RUNNING, 'doctor'],
-  },
-  downloadMs: {
-    flag: '--download-timeout',
-    metavar: 'S',
-    variable: 'PAWL_DOWNLOAD_TIMEOUT',
-    inherited: null,
-    kind: seconds('above zero'),
-    fallback: CONFIG_DEFAULTS.downloadMs,
-    fallbackText: inSeconds(CONFIG_DEFAULTS.downloadMs),
-    help: 'seconds for the download of one input file',
     commands: RUNNING,
   },
   userAgent: {

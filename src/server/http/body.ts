@@ -2,10 +2,11 @@
 // data and the answer to a broken body says where it is broken.
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import { isDeeperThan } from '../../base/json-measure.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
+import { isJsonObject } from '../prediction/openapi-schema.ts';
 import { RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import { jsonErrorPosition } from './json-position.ts';
 
@@ -16,11 +17,17 @@ const BYTE_ORDER_MARK = '\uFEFF';
 export function readBody(headers: IncomingHttpHeaders, body: unknown): Record<string, unknown> {
   checkType(headers);
   if (!Buffer.isBuffer(body) || body.length === 0) return empty(headers);
-  const value = parse(body);
-  // A level takes two bytes at least: short bodies need no look.
+  if (!isUtf8(body)) throw new PawlError('PAWL_BODY_NOT_JSON', 'The request body is not valid UTF-8.');
+  return parseObject(body.toString('utf8'));
+}
+
+/** Throws PAWL_BODY_NOT_JSON, or RequestRefused where it is JSON but not what is wanted. */
+export function parseObject(text: string): JsonObject {
+  const value = parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  // A level takes two characters at least: short texts need no look.
   const levels = limit('bodyDepthMax');
-  if (body.length > 2 * levels && isDeeperThan(value, levels)) refuse(`nests deeper than ${levels} levels`);
-  return isObject(value) ? value : refuse('must be object');
+  if (text.length > 2 * levels && isDeeperThan(value, levels)) refuse(`nests deeper than ${levels} levels`);
+  return isJsonObject(value) ? value : refuse('must be object');
 }
 
 /** No body at all asks for a prediction without input; one that was announced as JSON has got lost. */
@@ -31,21 +38,21 @@ function empty(headers: IncomingHttpHeaders): Record<string, unknown> {
 }
 
 function checkType(headers: IncomingHttpHeaders): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    const message = `The body is encoded as ${encoding}; send it without Content-Encoding.`;
-    throw new PawlError('PAWL_UNSUPPORTED_MEDIA_TYPE', message);
-  }
+  checkEncoding(headers);
   const type = headers['content-type']?.split(';', 1)[0]?.trim();
   if (type === undefined || JSON_TYPE.test(type)) return;
-  const message = `Expected request with \`Content-Type: application/json\`, not \`${type}\`.`;
+  const message = `Expected request with \`Content-Type: application/json\` or \`multipart/form-data\`, not \`${type}\`.`;
   throw new PawlError('PAWL_UNSUPPORTED_MEDIA_TYPE', message);
 }
 
-function parse(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new PawlError('PAWL_BODY_NOT_JSON', 'The request body is not valid UTF-8.');
-  const raw = body.toString('utf8');
-  const text = raw.startsWith(BYTE_ORDER_MARK) ? raw.slice(1) : raw;
+export function checkEncoding(headers: IncomingHttpHeaders): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  const message = `The body is encoded as ${encoding}; send it without Content-Encoding.`;
+  throw new PawlError('PAWL_UNSUPPORTED_MEDIA_TYPE', message);
+}
+
+function parse(text: string): Json {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -6,6 +6,7 @@ import { type PredictionObject, predictionObject } from '../prediction/predictio
 import { RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import type { PageStart } from '../prediction/registry.ts';
 import type { PredictionService } from '../prediction/service.ts';
+import { baseUrl } from './base-url.ts';
 
 export interface PredictionList {
   readonly results: readonly PredictionObject[];
@@ -18,7 +19,7 @@ export function predictionList(
   mode: Mode,
   request: FastifyRequest,
 ): PredictionList {
-  const url = urlOf(request);
+  const url = new URL(request.url, baseUrl(request));
   const { start, count } = readListQuery(url.searchParams);
   const page = service.page(mode, start, count);
   const pageUrl = (cursor: string) => {
@@ -31,12 +32,6 @@ export function predictionList(
     next: page.hasOlder ? pageUrl(`before-${page.oldest}`) : null,
     previous: page.hasNewer ? pageUrl(`after-${page.newest}`) : null,
   };
-}
-
-// The Host header is the client's word, and need not be one that a URL can hold.
-function urlOf(request: FastifyRequest): URL {
-  const base = `${request.protocol}://${request.host}`;
-  return new URL(request.url, URL.canParse(base) ? base : 'http://localhost');
 }
 
 export function readListQuery(query: URLSearchParams): { readonly start: PageStart; readonly count: number } {

@@ -5,6 +5,7 @@ import type { Logger } from '../../base/log.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
+import type { FileStore } from '../files/file-store.ts';
 import type { Health } from '../health/health.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import type { EventStreams } from '../stream/event-streams.ts';
@@ -15,6 +16,7 @@ import { asRequestError } from './error-reply.ts';
 import { noRoute, pathOf } from './no-route.ts';
 import { type ConnectionLimits, rawServer } from './raw-server.ts';
 import { sendError } from './reply.ts';
+import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health-check.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { predictionRoutes } from './routes/predictions.ts';
@@ -24,6 +26,7 @@ import { RoutesTable } from './routes-table.ts';
 
 export interface HttpParts {
   readonly service: PredictionService;
+  readonly files: FileStore;
   readonly health: Health;
   readonly streams: EventStreams;
   readonly clock: Clock;
@@ -71,6 +74,7 @@ function registerRoutes(app: FastifyInstance, parts: HttpParts): void {
   rootRoute(app, parts);
   healthRoutes(app, parts.health);
   openapiRoutes(app, parts.service);
+  fileRoutes(app, parts.files);
   shutdownRoute(app, parts.onShutdown);
   if (parts.mode === 'predict') predictionRoutes(app, parts, 'predict');
   predictionRoutes(app, parts, 'train');

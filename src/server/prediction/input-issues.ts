@@ -2,6 +2,7 @@
 // never on their text.
 import type { ErrorObject } from 'ajv';
 import type { Json } from '../../base/json.ts';
+import { pointerKeys } from '../../base/json-pointer.ts';
 import type { Issue } from './refusal.ts';
 
 type Path = readonly (string | number)[];
@@ -54,13 +55,9 @@ function text(error: ErrorObject): string {
 /** A JSON pointer into `data` as keys, with numbers where they index a list. */
 function segments(pointer: string, data: Json): Path {
   let at: unknown = data;
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => {
-      const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
-      const isIndex = Array.isArray(at);
-      at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined;
-      return isIndex ? Number(key) : key;
-    });
+  return pointerKeys(pointer).map((key) => {
+    const isIndex = Array.isArray(at);
+    at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined;
+    return isIndex ? Number(key) : key;
+  });
 }

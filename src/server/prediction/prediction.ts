@@ -14,6 +14,7 @@ import type { Journal } from '../stream/journal.ts';
 import { errorText } from './error-text.ts';
 import { eventBytes, type PredictionEvent, type PredictionObserver } from './events.ts';
 import type { CheckedInput } from './input-check.ts';
+import type { HeldFiles, InputFiles } from './input-files.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { Metrics } from './metrics.ts';
 import { OutputAssembly } from './output-assembly.ts';
@@ -46,6 +47,7 @@ export interface PredictionSetting {
   readonly clock: Clock;
   readonly log: Logger;
   readonly delivery: OutputDelivery;
+  readonly files: InputFiles;
   /** Null: a prediction may run for ever. */
   readonly predictTimeoutMs: number | null;
   /** Its slot is done with it; what it has put out may still be on its way. */
@@ -70,6 +72,8 @@ export class Prediction implements SlotObserver {
   readonly #setting: PredictionSetting;
   readonly #status: StateMachine<PredictionStatus>;
   readonly #output: OutputAssembly;
+  /** From its creation to its end. */
+  readonly #files: HeldFiles;
   readonly #metrics = new Metrics();
   #observers: PredictionObserver[];
   #permit: Permit | null = null;
@@ -87,6 +91,7 @@ export class Prediction implements SlotObserver {
     this.#spec = spec;
     this.#setting = setting;
     this.#observers = [...spec.observers];
+    this.#files = setting.files.hold(spec.input.value);
     this.times = new PredictionTimes(setting.clock);
     this.#status = new StateMachine<PredictionStatus>(`prediction ${spec.id}`, PREDICTION_NEXT, 'starting');
     this.#output = new OutputAssembly(setting.delivery, {
@@ -158,7 +163,7 @@ export class Prediction implements SlotObserver {
     const { id, mode, context, input } = this.#spec;
     const ms = this.#setting.predictTimeoutMs;
     if (ms !== null) this.times.deadline(ms, () => this.#timedOut(ms));
-    permit.run({ id, mode, input: input.value, context }, this);
+    permit.run({ id, mode, input: input.value, files: this.#files.files, context }, this);
   }
 
   /** Acknowledges a cancel: from here on the end can only be `canceled`. False when it has already ended. */
@@ -224,6 +229,7 @@ export class Prediction implements SlotObserver {
   #finish(outcome: SlotOutcome): void {
     this.#place?.leave();
     this.#place = null;
+    this.#files.release();
     if (outcome.status === 'canceled') this.#cancelReport = outcome.cancel;
     const end = decide(outcome, this.#verdict);
     if (end === 'succeeded')

@@ -13,6 +13,7 @@ import { Journal, type JournalBounds } from '../stream/journal.ts';
 import type { Fleet } from '../supervisor/fleet.ts';
 import { Admission } from './admission.ts';
 import type { PredictionEvent, PredictionObserver } from './events.ts';
+import type { InputFiles } from './input-files.ts';
 import type { OutputDelivery } from './output-delivery.ts';
 import { Prediction, type PredictionSetting } from './prediction.ts';
 import { generatePredictionId } from './prediction-id.ts';
@@ -25,6 +26,7 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly delivery: OutputDelivery;
+  readonly files: InputFiles;
   /** The mode of the server: with `train` there are only trainings. */
   readonly mode: Mode;
   readonly retention: number;
@@ -72,7 +74,7 @@ export class PredictionService {
   #drained: Deferred<void> | null = null;
 
   constructor(parts: ServiceParts) {
-    const { fleet, clock, log, delivery, predictTimeoutMs } = parts;
+    const { fleet, clock, log, delivery, files, predictTimeoutMs } = parts;
     this.#parts = parts;
     this.#registry = new Registry(parts.retention);
     this.#admission = new Admission(fleet.slots, clock, parts.queue);
@@ -80,6 +82,7 @@ export class PredictionService {
       clock,
       log,
       delivery,
+      files,
       predictTimeoutMs,
       onSlotLeft: (prediction) => this.#admission.left(prediction),
       onCompleted: (prediction) => this.#completed(prediction),

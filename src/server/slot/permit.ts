@@ -3,12 +3,14 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Mode, OutputStream, WireError } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type { CancelStage, InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
+import type { CancelStage, InputFile, InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
 
 export interface PredictionRequest {
   readonly id: PredictionId;
   readonly mode: Mode;
   readonly input: JsonObject;
+  /** Files in the input that lie on this machine. */
+  readonly files: readonly InputFile[];
   readonly context: { readonly [key: string]: string };
 }
 

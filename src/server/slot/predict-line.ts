@@ -16,7 +16,8 @@ export function filePayload(payload: Payload): string {
 /** Throws PAWL_REQUEST_INVALID when the rest of the request makes the line longer than a frame may be. */
 export function predictLine(request: PredictionRequest, run: number, payload: string): string {
   const type: Predict['type'] = 'predict';
-  const head = JSON.stringify({ type, id: request.id, run, mode: request.mode, context: request.context });
+  const { id, mode, files, context } = request;
+  const head = JSON.stringify({ type, id, run, mode, files, context });
   const line = `${head.slice(0, -1)},"input":${payload}}\n`;
   const bytesMax = limit('frameBytesMax');
   if (line.length * 3 > bytesMax && Buffer.byteLength(line) > bytesMax) {

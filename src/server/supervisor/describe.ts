@@ -5,8 +5,8 @@ import type { Config } from '../../config.ts';
 import { PawlError } from '../../errors.ts';
 import type { PredictorDescription } from '../../protocol/control-messages.ts';
 import { asWorkerIndex } from '../../protocol/ids.ts';
+import { ServerDirectory } from '../work-directory.ts';
 import { defaultWorkerEntry, type WorkerEntry } from './spawn.ts';
-import { makeServerDirectory, removeDirectory, removeDirectoryNow } from './work-directory.ts';
 import { Worker, type WorkerEnd } from './worker.ts';
 
 export interface DescribeOptions {
@@ -20,7 +20,7 @@ export async function describePredictor(
   logger: Logger,
   { clock = systemClock, workerEntry = defaultWorkerEntry() }: DescribeOptions = {},
 ): Promise<PredictorDescription> {
-  const directory = makeServerDirectory(config.workDir);
+  const directory = new ServerDirectory(config.workDir);
   const worker = new Worker({
     index: asWorkerIndex(0),
     start: 1,
@@ -29,12 +29,12 @@ export async function describePredictor(
     clock,
     logger,
     entry: workerEntry,
-    directory,
+    directory: directory.path,
     onStatus: () => {},
   });
   const lastResort = () => {
     worker.killNow();
-    removeDirectoryNow(directory);
+    directory.removeNow();
   };
   process.once('exit', lastResort);
   try {
@@ -42,7 +42,7 @@ export async function describePredictor(
   } finally {
     await worker.stop();
     process.removeListener('exit', lastResort);
-    await removeDirectory(directory, logger);
+    await directory.remove(logger);
   }
 }
 

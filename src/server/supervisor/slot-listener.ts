@@ -9,8 +9,9 @@ import { limit } from '../../limits.ts';
 import { Connection } from '../../protocol/connection.ts';
 import { decodeSlotEvent } from '../../protocol/decode.ts';
 import type { Slot } from '../slot/slot.ts';
+
+import { removeDirectoryNow } from '../work-directory.ts';
 import { type SocketPlace, socketPlace } from './socket-place.ts';
-import { removeDirectoryNow } from './work-directory.ts';
 
 export interface SlotListenerOptions {
   readonly token: string;

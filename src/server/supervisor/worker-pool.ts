@@ -1,5 +1,5 @@
-// The configured number of workers, one supervisor each, and what the rest of the server sees of them. Owns the
-// server's work directory. Status is derived from the supervisors, never stored.
+// The configured number of workers, one supervisor each, and what the rest of the server sees of them. Removes the
+// server's directory when they are gone. Status is derived from the supervisors, never stored.
 import type { Clock } from '../../base/clock.ts';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import type { Logger } from '../../base/log.ts';
@@ -9,15 +9,17 @@ import type { PredictorDescription } from '../../protocol/control-messages.ts';
 import { asWorkerIndex } from '../../protocol/ids.ts';
 import type { SlotPool } from '../slot/permit.ts';
 import { Pool } from '../slot/pool.ts';
+import { ServerDirectory } from '../work-directory.ts';
 import type { Fleet, FleetStatus, SetupReport } from './fleet.ts';
 import { defaultWorkerEntry, type WorkerEntry } from './spawn.ts';
 import { Supervisor } from './supervisor.ts';
-import { makeServerDirectory, removeDirectory, removeDirectoryNow } from './work-directory.ts';
 
 export interface FleetOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Removed once the workers are gone; one of its own where it is left out. */
+  readonly directory?: ServerDirectory;
   /** Arguments of `node` for each worker; Pawl's own worker where it is left out. */
   readonly workerEntry?: WorkerEntry;
 }
@@ -29,11 +31,11 @@ export function createFleet(options: FleetOptions): Fleet {
 class WorkerPool implements Fleet {
   readonly #options: FleetOptions;
   readonly #pool = new Pool();
+  readonly #directory: ServerDirectory;
   readonly #createdAt: number;
   readonly #listeners = new Set<() => void>();
   readonly #settledStart: Deferred<void> = deferred();
   #supervisors: readonly Supervisor[] = [];
-  #directory: string | null = null;
   #predictor: PredictorDescription | null = null;
   #healthcheck: Promise<string | null> | null = null;
   #hasWarned = false;
@@ -41,6 +43,7 @@ class WorkerPool implements Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#directory = options.directory ?? new ServerDirectory(options.config.workDir);
     this.#createdAt = options.clock.now();
   }
 
@@ -79,8 +82,7 @@ class WorkerPool implements Fleet {
   start(): void {
     if (this.#stopping !== null || this.#supervisors.length > 0) return;
     const { config, clock, logger, workerEntry } = this.#options;
-    const directory = makeServerDirectory(config.workDir);
-    this.#directory = directory;
+    const directory = this.#directory.path;
     process.once('exit', this.#lastResort);
     this.#supervisors = Array.from(
       { length: config.workers },
@@ -134,14 +136,14 @@ class WorkerPool implements Fleet {
     await Promise.resolve();
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
     process.removeListener('exit', this.#lastResort);
-    if (this.#directory !== null) await removeDirectory(this.#directory, this.#options.logger);
+    await this.#directory.remove(this.#options.logger);
     this.#tell();
   }
 
   /** The process ends without stop(): kill what runs and remove the directory, with nothing to wait for. */
   readonly #lastResort = () => {
     for (const supervisor of this.#supervisors) supervisor.killNow();
-    if (this.#directory !== null) removeDirectoryNow(this.#directory);
+    this.#directory.removeNow();
   };
 
   #onChange(): void {

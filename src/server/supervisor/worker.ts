@@ -19,6 +19,7 @@ import type {
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
 import type { Slot } from '../slot/slot.ts';
 import { failedWith } from '../slot/slot-outcome.ts';
+import { makePrivateDirectory, removeDirectory } from '../work-directory.ts';
 import { ControlChannel } from './control-channel.ts';
 import {
   endError,
@@ -34,7 +35,6 @@ import { SetupRecord } from './setup-record.ts';
 import type { WorkerEntry } from './spawn.ts';
 import { isLive, WORKER_TRANSITIONS, type WorkerStatus } from './status.ts';
 import { settlesWithin, stopInSteps } from './stop.ts';
-import { makeWorkerDirectory, removeDirectory } from './work-directory.ts';
 import { WorkerOutput } from './worker-output.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -175,7 +175,7 @@ export class Worker implements HandshakeHost {
 
   async #begin(): Promise<void> {
     try {
-      makeWorkerDirectory(this.workDir);
+      makePrivateDirectory(this.workDir);
       await this.#handshake.listen();
       // stop() may have come meanwhile.
       if (this.status !== 'spawning') return await this.#finish(null);

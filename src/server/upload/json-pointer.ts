@@ -1,14 +1,12 @@
 // Puts a value at a JSON pointer (RFC 6901).
 import type { Json } from '../../base/json.ts';
+import { pointerKeys } from '../../base/json-pointer.ts';
 import { PawlError } from '../../errors.ts';
 
 /** Changes `root` in place; the empty pointer replaces it. Returns what is the root now. */
 export function putAtPointer(root: Json, pointer: string, value: Json): Json {
   if (pointer === '') return value;
-  const keys = pointer
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const keys = pointerKeys(pointer);
   const last = keys.pop();
   let parent: unknown = root;
   for (const key of keys)

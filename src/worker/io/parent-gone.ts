@@ -1,8 +1,9 @@
 // The server is gone: nobody will read a result, so everything this worker started ends now. Runs on the I/O thread,
 // because the model thread may be blocked for minutes.
-import { rmdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { NativeApi } from '../../native/native-api.ts';
+import { SERVER_DIRECTORY_PREFIX } from '../../protocol/environment.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 
 export function endWithoutServer(workDir: string | null, native: NativeApi): never {
@@ -24,9 +25,12 @@ export function endGroup(native: NativeApi, code: number): never {
 function removeWorkDir(workDir: string): void {
   try {
     rmSync(workDir, { recursive: true, force: true });
-    // The server's own directory; it goes with the last of its workers.
-    rmdirSync(path.dirname(workDir));
+    // The server's own directory, with whatever else it had stored: other workers end by now as well.
+    const ofServer = path.dirname(workDir);
+    if (path.basename(ofServer).startsWith(SERVER_DIRECTORY_PREFIX)) {
+      rmSync(ofServer, { recursive: true, force: true });
+    }
   } catch {
-    // Another worker is still inside, or the directory is gone already. Ending matters more than either.
+    // Another worker still writes there, or something cannot be removed. Ending matters more than either.
   }
 }

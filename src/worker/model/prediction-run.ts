@@ -122,6 +122,7 @@ export class PredictionRun implements Origin {
     this.scope.throwIfCanceled();
     if (!isObject(raw)) throw new PawlError('PAWL_INPUT_INVALID', 'input must be a JSON object');
     const input = await prepareInput(raw, this.#task.input, {
+      given: this.#request.files,
       tempDir: () => this.scope.tempDir,
       signal: () => this.scope.signal,
       ...this.#parts.inputSetting,

@@ -11,6 +11,7 @@ import { PredictionService } from '../../../src/server/prediction/service.ts';
 import type { PredictionRequest, SlotObserver, SlotPool } from '../../../src/server/slot/permit.ts';
 import type { Fleet } from '../../../src/server/supervisor/fleet.ts';
 import { InlineDelivery } from '../../../src/server/upload/inline-delivery.ts';
+import { NO_FILES } from '../../helpers/no-files.ts';
 
 const INPUT: JsonObject = {
   type: 'object',
@@ -67,6 +68,7 @@ function start(
     clock: systemClock,
     log: silentLogger,
     delivery: new InlineDelivery(silentLogger),
+    files: NO_FILES,
     mode: 'predict',
     retention: 1,
     queue: 0,

@@ -5,6 +5,7 @@ import type { Logger } from '../../../base/log.ts';
 import { PawlError } from '../../../errors.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
 import type { PredictionId } from '../../../protocol/ids.ts';
+import type { FileStore } from '../../files/file-store.ts';
 import { NOUN } from '../../prediction/noun.ts';
 import type { Prediction } from '../../prediction/prediction.ts';
 import { ID_RULE, predictionId } from '../../prediction/prediction-id.ts';
@@ -12,7 +13,6 @@ import { predictionObject } from '../../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
 import type { PredictionService, Submission } from '../../prediction/service.ts';
 import type { EventStreams } from '../../stream/event-streams.ts';
-import { readBody } from '../body.ts';
 import { readCancelAfter } from '../cancel-after.ts';
 import {
   answerEventStream,
@@ -26,12 +26,15 @@ import { noRoute } from '../no-route.ts';
 import { predictionList } from '../prediction-list.ts';
 import { answerAttached, answerCreated } from '../prediction-reply.ts';
 import { type PredictionBody, readPredictionBody } from '../prediction-request.ts';
+import { receiveBody, takeForms } from '../receive-body.ts';
 import { sendJson } from '../reply.ts';
 import { type ResponseMode, responseMode } from '../response-mode.ts';
 
 export interface PredictionRouteParts {
   readonly service: PredictionService;
   readonly streams: EventStreams;
+  readonly files: FileStore;
+  readonly bodyBytesMax: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -41,6 +44,7 @@ export function predictionRoutes(app: FastifyInstance, parts: PredictionRoutePar
   const base = `/${NOUN[mode]}s`;
   const one = `${base}/:id`;
   app.register((scope, _options, done) => {
+    takeForms(scope);
     // Only whether there are trainings is known as late as the predictor.
     if (mode === 'train')
       scope.addHook('onRequest', (_request, _reply, next) => next(routes.missing() ?? undefined));
@@ -82,7 +86,8 @@ class PredictionRoutes {
   }
 
   async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { body, how } = this.#read(request);
+    using received = await receiveBody(request, this.#parts, this.#mode);
+    const { body, how } = this.#read(request, received.fields);
     const { service, streams } = this.#parts;
     const submission = this.#submission(request, body, body.id);
     if (how.kind === 'stream') {
@@ -96,7 +101,8 @@ class PredictionRoutes {
   }
 
   async createOrAttach(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { body, how } = this.#read(request);
+    using received = await receiveBody(request, this.#parts, this.#mode);
+    const { body, how } = this.#read(request, received.fields);
     const id = this.#urlId(request);
     if (body.id !== null && body.id !== id) {
       const message = `${NOUN[this.#mode]} ID must match the ID supplied in the URL`;
@@ -142,8 +148,11 @@ class PredictionRoutes {
     return sendJson(reply, 200, predictionObject(prediction, 'full'));
   }
 
-  #read(request: FastifyRequest): { readonly body: PredictionBody; readonly how: ResponseMode } {
-    const body = readPredictionBody(readBody(request.headers, request.body));
+  #read(
+    request: FastifyRequest,
+    fields: Record<string, unknown>,
+  ): { readonly body: PredictionBody; readonly how: ResponseMode } {
+    const body = readPredictionBody(fields);
     const how = responseMode(request.headers);
     if (how.kind === 'stream') this.#requireStreams();
     return { body, how };

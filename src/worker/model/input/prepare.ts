@@ -1,6 +1,6 @@
 // From the JSON that arrived to what predict() receives: files are fetched into the prediction's temporary directory,
 // then the predictor's own schema checks and fills the rest. Whoever owns that directory removes it.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, systemClock } from '../../../base/clock.ts';
 import {
@@ -8,6 +8,7 @@ import {
   mediaTypeOfName,
   safeFileName,
   uniqueFileName,
+  withExtension,
 } from '../../../base/file-name.ts';
 import { percentDecoded } from '../../../base/percent-decoded.ts';
 import { PawlError } from '../../../errors.ts';
@@ -15,15 +16,21 @@ import { limit } from '../../../limits.ts';
 import type { HttpClient } from '../../../net/http-client.ts';
 import { CancelationError } from '../../../predictor/cancelation.ts';
 import { PawlFile } from '../../../predictor/pawl-file.ts';
-import type { InputIssue } from '../../../protocol/slot-messages.ts';
+import type { InputFile } from '../../../protocol/slot-messages.ts';
+import { keepFile } from '../keep-file.ts';
 import type { Checked, InputSchema } from '../loaded-predictor.ts';
 import { decodeDataUrl } from './data-url.ts';
 import { download } from './download.ts';
-import { describeField, type FieldPath, findFileFields, putFiles } from './file-fields.ts';
-import { describeSource, parseSource, type Source } from './source.ts';
+
+import { describeField, type FieldPath, putFiles } from './file-fields.ts';
+import { type FileJob, fileJobs } from './file-jobs.ts';
+import { describeSource } from './source.ts';
+
 import { describeFetchError, SourceFailure } from './source-failure.ts';
 
 export interface PrepareOptions {
+  /** What need not be fetched. */
+  readonly given: readonly InputFile[];
   /** The prediction's directory, made on first use. */
   readonly tempDir: () => string;
   /** Asked for only when there is a file to fetch. */
@@ -37,29 +44,16 @@ export interface PrepareOptions {
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-interface FileJob {
-  readonly path: FieldPath;
-  readonly source: Source;
-}
-
 /** @throws PawlError PAWL_INPUT_FILE_FAILED; CancelationError when the signal is aborted meanwhile. */
 export async function prepareInput(
   raw: Record<string, unknown>,
   schema: InputSchema | null,
   options: PrepareOptions,
 ): Promise<Checked<Record<string, unknown>>> {
-  if (schema === null) return { ok: true, value: raw };
-  const fields = schema.files.length === 0 ? [] : findFileFields(raw, schema.files);
-  if (fields.length === 0) return schema.check(raw);
-  const jobs: FileJob[] = [];
-  const issues: InputIssue[] = [];
-  for (const { path: at, text } of fields) {
-    const source = parseSource(text);
-    if (source === null) issues.push({ path: at, message: 'must be an http(s) URL or a data: URL' });
-    else jobs.push({ path: at, source });
-  }
+  const { jobs, issues } = fileJobs(raw, schema?.files ?? [], options.given);
   if (issues.length > 0) return { ok: false, issues };
-  return schema.check(putFiles(raw, await new FileFetch(options).all(jobs)));
+  const input = jobs.length === 0 ? raw : putFiles(raw, await new FileFetch(options).all(jobs));
+  return schema === null ? { ok: true, value: input } : schema.check(input);
 }
 
 /** The files of one input: fetched side by side; the first that fails ends the others. */
@@ -105,9 +99,14 @@ class FileFetch {
       // A directory of their own: a file that predict() writes to its tempDir never replaces an input.
       const directory = path.join(this.#options.tempDir(), 'inputs');
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      return source.kind === 'http'
-        ? await this.#fromHttp(source.url, directory)
-        : await this.#fromData(source.url, directory);
+      switch (source.kind) {
+        case 'http':
+          return await this.#fromHttp(source.url, directory);
+        case 'data':
+          return await this.#fromData(source.url, directory);
+        case 'stored':
+          return await this.#fromServer(source.file, directory);
+      }
     } catch (error) {
       if (error instanceof CancelationError) throw error;
       const failure = error instanceof SourceFailure ? error : describeFetchError(error);
@@ -152,5 +151,17 @@ class FileFetch {
       throw this.#stop.signal.aborted ? new CancelationError() : error;
     }
     return new PawlFile({ path: target, name, type: content.mediaType, size: content.bytes.length });
+  }
+
+  async #fromServer(
+    { path: stored, name: given, mediaType, from }: InputFile,
+    directory: string,
+  ): Promise<PawlFile> {
+    const safe = withExtension(safeFileName(path.basename(given), 'file'), mediaType);
+    const name = uniqueFileName(safe, this.#names);
+    const target = path.join(directory, name);
+    await keepFile(stored, target, from === 'part' ? 'link' : 'copy');
+    const { size } = await stat(target);
+    return new PawlFile({ path: target, name, type: mediaType, size });
   }
 }

@@ -2,6 +2,7 @@
 // text goes to a file in the work directory, which the server removes.
 import { rmSync } from 'node:fs';
 import type { Json } from '../../../base/json.ts';
+import { jsonPointer } from '../../../base/json-pointer.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import type { PredictionId } from '../../../protocol/ids.ts';
@@ -9,7 +10,7 @@ import type { InputIssue, OutputFile } from '../../../protocol/slot-messages.ts'
 import { fitsInline, spillText } from '../../../protocol/spill.ts';
 import type { OutputSchema } from '../loaded-predictor.ts';
 import type { EncodedOutput } from './encode.ts';
-import { describeLocation, jsonPointer } from './location.ts';
+import { describeLocation } from './location.ts';
 import type { OutputKind } from './output-area.ts';
 
 export interface OutputPlace {

@@ -3,13 +3,15 @@
 import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isObject } from '../../../base/json.ts';
+import { jsonPointer } from '../../../base/json-pointer.ts';
 import { PawlError } from '../../../errors.ts';
 import { CancelationError } from '../../../predictor/cancelation.ts';
 import type { OutputFile } from '../../../protocol/slot-messages.ts';
+import { keepFile } from '../keep-file.ts';
 import { abortable } from './abortable.ts';
-import { keepFile, whyUnreadable, writeContent } from './file-content.ts';
+import { whyUnreadable, writeContent } from './file-content.ts';
 import type { FileValue } from './file-value.ts';
-import { describeLocation, jsonPointer, type Key } from './location.ts';
+import { describeLocation, type Key } from './location.ts';
 import type { OutputArea, OutputKind } from './output-area.ts';
 
 export interface FileBatchParts {

@@ -1,6 +1,5 @@
 // Bytes of an output from memory, streams and handles to one file on disk, as a stream that can be canceled.
-import { constants as fs } from 'node:fs';
-import { copyFile, type FileHandle, link, open, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebReadableStream } from 'node:stream/web';
@@ -58,26 +57,6 @@ export function releaseContent(content: FileContent): void {
   if (content.from === 'node-stream') content.stream.on('error', ignore).destroy();
   else if (content.from === 'web-stream') void content.stream.cancel().catch(ignore);
   else if (content.from === 'handle') void content.handle.close().catch(ignore);
-}
-
-/**
- * The same file under another name, so that it outlives the first. Where the predictor may still write to the first
- * one it has to be a copy.
- */
-export async function keepFile(source: string, target: string, how: 'link' | 'copy'): Promise<void> {
-  if (how === 'link') {
-    try {
-      return await link(source, target);
-    } catch {
-      // Another file system, or one without links: the copy below tells any real failure.
-    }
-  }
-  try {
-    await copyFile(source, target, fs.COPYFILE_EXCL | fs.COPYFILE_FICLONE);
-  } catch (error) {
-    await rm(target, { force: true });
-    throw error;
-  }
 }
 
 /** Null where `file` can be read as a whole; else what is wrong with it. */

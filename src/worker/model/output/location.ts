@@ -1,4 +1,4 @@
-// Where in an output something is: as a person writes it, for messages, and as a JSON pointer, for the wire.
+// Where in an output something is: as a person writes it, for messages.
 
 export type Key = string | number;
 
@@ -14,9 +14,4 @@ export function describeLocation(root: string, keys: readonly Key[]): string {
 function describeKey(key: Key): string {
   if (typeof key === 'number') return `[${key}]`;
   return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-}
-
-/** RFC 6901. */
-export function jsonPointer(keys: readonly Key[]): string {
-  return keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

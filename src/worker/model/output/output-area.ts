@@ -1,11 +1,11 @@
 // Where the output files of one prediction go, and what they are called. Makes no file itself.
 import path from 'node:path';
 import {
-  extensionOf,
   extensionOfMediaType,
   mediaTypeEssence,
   mediaTypeOfName,
   safeFileName,
+  withExtension,
 } from '../../../base/file-name.ts';
 import type { FileValue } from './file-value.ts';
 
@@ -56,8 +56,7 @@ export class OutputArea {
     }
     const safe = safeFileName(path.basename(wanted), 'output');
     const mediaType = given ?? mediaTypeOfName(safe);
-    const missing = extensionOf(safe) === '' && given !== null ? (extensionOfMediaType(given) ?? '') : '';
-    return { name: safeFileName(`${safe}${missing}`, 'output'), mediaType };
+    return { name: given === null ? safe : withExtension(safe, given), mediaType };
   }
 
   /** Told apart by a number, so that an upload of one never replaces another. */

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { JsonObject } from '../../../base/json.ts';
+import { pointerKeys } from '../../../base/json-pointer.ts';
 import { isPawlFile } from '../../../predictor/pawl-file.ts';
 import type { InputIssue } from '../../../protocol/slot-messages.ts';
 import { isFileSchema, isJsonObject, isList, mapSubschemas, without } from './keywords.ts';
@@ -72,10 +73,7 @@ function withFileKeyword(schema: JsonObject): JsonObject {
 }
 
 function issueOf(error: ErrorObject): InputIssue {
-  const path = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pointerKeys(error.instancePath);
   const missing: unknown = error.params.missingProperty;
   if (typeof missing === 'string') return { path: [...path, missing], message: 'Field required' };
   return { path, message: textOf(error) };

@@ -53,7 +53,7 @@ describe('the body of a create request', () => {
     expect(runs[0]?.request.input).toEqual({ a: 1 });
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/mixed; boundary=x', 'nonsense'])(
     'is refused with 415 as %s',
     async (type) => {
       const { response, runs } = await send({ type, body: 'a=1' });

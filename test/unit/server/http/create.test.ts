@@ -12,7 +12,13 @@ describe('POST /predictions, waiting for the end', () => {
   it('answers 200 with the output, the logs and the metrics', async () => {
     const { fleet, clock, begin } = fakeServer();
     const { answer } = await begin(post('/predictions', { id: 'a', input: { s: 'x' }, context: { k: 'v' } }));
-    expect(fleet.run.request).toEqual({ id: 'a', mode: 'predict', input: { s: 'x' }, context: { k: 'v' } });
+    expect(fleet.run.request).toEqual({
+      id: 'a',
+      mode: 'predict',
+      input: { s: 'x' },
+      files: [],
+      context: { k: 'v' },
+    });
     fleet.run.log('one\n');
     fleet.run.metric('tokens', 3);
     clock.advance(250);

@@ -6,6 +6,7 @@ import { PredictionService, type Submission } from '../../../../src/server/predi
 import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
 import { documentWith } from '../../../helpers/fake-server.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
 
 function createService(options: { retention?: number; capacity?: number; queue?: number } = {}) {
@@ -16,6 +17,7 @@ function createService(options: { retention?: number; capacity?: number; queue?:
     clock,
     log: silentLogger,
     delivery: new InlineDelivery(silentLogger),
+    files: NO_FILES,
     mode: 'predict',
     retention: options.retention ?? 1_000,
     queue: options.queue ?? 0,

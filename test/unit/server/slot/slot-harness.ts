@@ -61,7 +61,7 @@ export class SlotEnd {
 }
 
 export function request(part: Partial<PredictionRequest> = {}): PredictionRequest {
-  return { id: asPredictionId('p1'), mode: 'predict', input: { s: 'x' }, context: {}, ...part };
+  return { id: asPredictionId('p1'), mode: 'predict', input: { s: 'x' }, files: [], context: {}, ...part };
 }
 
 /** Everything an observer hears, as lines. */

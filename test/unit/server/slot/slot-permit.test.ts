@@ -29,6 +29,7 @@ describe('a prediction on its slot', () => {
         id: 'p1',
         run: 1,
         mode: 'predict',
+        files: [],
         context: { k: 'v' },
         input: { in: 'message', value: { s: 'ü\n' } },
       },

@@ -18,7 +18,7 @@ function queueOf(slots: number, lengthMax: number, bytesMax = 1_000) {
     start(permit) {
       started.push(name);
       permit.run(
-        { id: asPredictionId(name), mode: 'predict', input: {}, context: {} },
+        { id: asPredictionId(name), mode: 'predict', input: {}, files: [], context: {} },
         { onLog() {}, onOutput() {}, onMetric() {}, onEnd() {} },
       );
     },

@@ -9,6 +9,7 @@ import { EventStreams } from '../../../../src/server/stream/event-streams.ts';
 import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
 import { STREAMING } from '../../../helpers/fake-server.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
 
 export interface SetUp {
@@ -33,6 +34,7 @@ export async function streamedPrediction({
     clock,
     log: silentLogger,
     delivery: new InlineDelivery(silentLogger),
+    files: NO_FILES,
     mode: 'predict',
     queue: 0,
     retention: 1_000,

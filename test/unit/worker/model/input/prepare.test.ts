@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PawlFile } from '../../../../../src/predictor/pawl-file.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isPawlFile, PawlFile } from '../../../../../src/predictor/pawl-file.ts';
 import { type PrepareOptions, prepareInput } from '../../../../../src/worker/model/input/prepare.ts';
 import type { FilePath, InputSchema } from '../../../../../src/worker/model/loaded-predictor.ts';
 import { netClient } from '../../../../helpers/net-client.ts';
@@ -13,6 +13,7 @@ let options: PrepareOptions;
 beforeEach(async () => {
   tempDir = await mkdtemp(path.join(tmpdir(), 'pawl-prepare-'));
   options = {
+    given: [],
     tempDir: vi.fn(() => tempDir),
     signal: vi.fn(() => new AbortController().signal),
     client: netClient(),
@@ -105,4 +106,64 @@ it('says what is wrong with the temporary directory', async () => {
   await writeFile(file, '');
   const failed = prepareInput({ f: 'data:,x' }, schemaWith([['f']]), { ...options, tempDir: () => file });
   await expect(failed).rejects.toThrow(/Input file f could not be read from data:,x: .*ENOTDIR|EEXIST/);
+});
+
+describe('files that the server has already', () => {
+  let stored: string;
+  beforeEach(async () => {
+    stored = path.join(tempDir, 'stored');
+    await writeFile(stored, 'meow');
+  });
+  const given = (from: 'part' | 'url', more: { pointer?: string; name?: string } = {}): PrepareOptions => {
+    const file = { pointer: '/f', path: stored, name: 'cat.png', mediaType: 'image/png', from, ...more };
+    return { ...options, given: [file] };
+  };
+  const url = 'http://h/files/1';
+
+  async function fileIn(schema: InputSchema | null, how: PrepareOptions): Promise<PawlFile> {
+    const result = await prepareInput({ f: url }, schema, how);
+    if (!result.ok || !isPawlFile(result.value.f)) throw new Error(`no file: ${JSON.stringify(result)}`);
+    return result.value.f;
+  }
+
+  it('are not fetched, and are the own of the prediction whatever it does to them', async () => {
+    const file = await fileIn(schemaWith([['f']]), given('url'));
+    expect(file).toMatchObject({ name: 'cat.png', type: 'image/png', size: 4 });
+    await writeFile(file.path, 'spoiled');
+    expect(await readFile(stored, 'utf8')).toBe('meow');
+  });
+
+  it('take no second place on the disk where they came with the prediction', async () => {
+    const file = await fileIn(schemaWith([['f']]), given('part'));
+    expect((await stat(file.path)).ino).toBe((await stat(stored)).ino);
+  });
+
+  it('are files without a schema where they came with the prediction, and else the text that was sent', async () => {
+    expect(await fileIn(null, given('part'))).toMatchObject({ size: 4 });
+    expect(await prepareInput({ f: url }, null, given('url'))).toEqual({ ok: true, value: { f: url } });
+  });
+
+  it.each([
+    ['cat', 'cat.png'],
+    ['../../cat.jpeg', 'cat.jpeg'],
+    ['..', 'file.png'],
+  ])('called %s are named %s', async (name, shown) => {
+    expect(await fileIn(null, given('part', { name }))).toMatchObject({ name: shown });
+  });
+
+  it.each(['', '/g', '/f/0', '/__proto__', '/list/7'])(
+    'are ignored where the input has no text: %j',
+    async (pointer) => {
+      const input = { f: url, list: [url] };
+      expect(await prepareInput(input, null, given('part', { pointer }))).toEqual({ ok: true, value: input });
+    },
+  );
+
+  it('that cannot be had fail the prediction and are named', async () => {
+    await rm(stored);
+    await expect(prepareInput({ f: url }, null, given('part'))).rejects.toMatchObject({
+      code: 'PAWL_INPUT_FILE_FAILED',
+      message: expect.stringContaining('Input file f could not be read from the uploaded file "cat.png": '),
+    });
+  });
 });

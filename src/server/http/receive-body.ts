@@ -1,0 +1,53 @@
+// The body of a create request, whether JSON or a form: the same fields either way.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Mode } from '../../protocol/control-messages.ts';
+import type { FileStore } from '../files/file-store.ts';
+import { inputFields } from '../prediction/field-kinds.ts';
+import type { PredictionService } from '../prediction/service.ts';
+import { baseUrl } from './base-url.ts';
+import { checkEncoding, readBody } from './body.ts';
+import { fileUrl } from './file-object.ts';
+import { isForm, readForm } from './upload/form.ts';
+import { bodyOfForm, REQUEST_PART } from './upload/form-input.ts';
+
+export interface ReceiveParts {
+  readonly service: PredictionService;
+  readonly files: FileStore;
+  readonly bodyBytesMax: number;
+}
+
+/** Files that came along are removed when it is disposed, unless a prediction has taken them. */
+export interface ReceivedBody extends Disposable {
+  readonly fields: Record<string, unknown>;
+}
+
+/** Forms are left in the connection by routes of `scope`: receiveBody() reads them. */
+export function takeForms(scope: FastifyInstance): void {
+  scope.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null, undefined));
+}
+
+export async function receiveBody(
+  request: FastifyRequest,
+  parts: ReceiveParts,
+  mode: Mode,
+): Promise<ReceivedBody> {
+  if (!isForm(request.headers)) {
+    return { fields: readBody(request.headers, request.body), [Symbol.dispose]: () => {} };
+  }
+  checkEncoding(request.headers);
+  const { service, files: store, bodyBytesMax: textBytesMax } = parts;
+  // Before a gigabyte was sent for nothing; and without the schema nobody knows what the fields are.
+  const refusal = service.readiness();
+  if (refusal !== null) throw refusal;
+  const form = await readForm(request.raw, { store, textBytesMax, jsonPart: REQUEST_PART });
+  const dispose = () => form[Symbol.dispose]();
+  try {
+    const base = baseUrl(request);
+    const fields = inputFields(service.predictor?.document ?? {}, mode);
+    const body = bodyOfForm(form.parts, { fields, fileUrl: (file) => fileUrl(base, file) });
+    return { fields: body, [Symbol.dispose]: dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
