@@ -64,6 +64,12 @@ export interface Config {
   readonly weights: string | null;
   /** User-Agent of input downloads. */
   readonly userAgent: string | null;
+  /** At least between two webhooks about the progress of one prediction. */
+  readonly webhookIntervalMs: number;
+  /** Sent with webhooks as a bearer token. */
+  readonly webhookAuthToken: string | null;
+  /** As PAWL_WEBHOOK_SECRET gives it; signs webhooks. */
+  readonly webhookSecret: string | null;
   /** Where URLs may point that clients name, of input files and webhooks. */
   readonly urlAccess: UrlAccess;
   readonly urlHosts: readonly string[];
@@ -101,6 +107,9 @@ export const CONFIG_DEFAULTS = {
   logLevel: 'info',
   weights: null,
   userAgent: null,
+  webhookIntervalMs: limit('webhookIntervalMs'),
+  webhookAuthToken: null,
+  webhookSecret: null,
   urlAccess: 'any',
   urlHosts: [],
 } as const satisfies Partial<Config>;

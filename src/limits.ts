@@ -2,6 +2,7 @@
 // A limit with a flag is only the default; the value in force travels in Config.
 import { FILE_LIMITS } from './limits/files.ts';
 import { bytes, count, KiB, type Limit, MiB, ms } from './limits/limit.ts';
+import { WEBHOOK_LIMITS } from './limits/webhooks.ts';
 
 export const LIMITS = {
   frameBytesMax: bytes(
@@ -76,6 +77,7 @@ export const LIMITS = {
     'Of an answer that nobody wants this much is read to keep the connection; then it is cut.',
   ),
   discardMs: ms(5_000, 'The same in time.'),
+  ...WEBHOOK_LIMITS,
   outputDepthMax: count(200, 'A deeper nested output fails the prediction and names the path.'),
   helloMs: ms(30_000, 'A worker process that has not said hello by then is killed and counts as failed.'),
   attachMs: ms(

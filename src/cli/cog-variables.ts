@@ -2,7 +2,7 @@
 // warning here too, and the server starts. PAWL_* variables and flags are strict and live in settings.ts.
 import type { Config } from '../config.ts';
 import { limit } from '../limits.ts';
-import { wholeNumber } from './flag-values.ts';
+import { SECONDS_MAX, wholeNumber } from './flag-values.ts';
 
 export interface Inherited<T> {
   readonly value: T;
@@ -113,6 +113,32 @@ const userAgent: InheritedVariable<Config['userAgent']> = {
   read: (text) => taken(text),
 };
 
+/** The floating-point numbers that Cog takes there, infinity and not-a-number included. */
+const FLOAT = /^[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
+
+const webhookIntervalMs: InheritedVariable<Config['webhookIntervalMs']> = {
+  name: 'COG_THROTTLE_RESPONSE_INTERVAL',
+  accepts: `seconds; less than 0 means 0, and what is no number ${limit('webhookIntervalMs') / 1000}, with a warning`,
+  read: (text) => {
+    if (!FLOAT.test(text)) {
+      const ms = limit('webhookIntervalMs');
+      return { value: ms, warning: `is no number of seconds; ${ms / 1000} is used` };
+    }
+    const seconds = /inf/i.test(text) ? Number.POSITIVE_INFINITY : Number(text);
+    if (Number.isNaN(seconds) || text.startsWith('-')) return taken(0);
+    return taken(Math.min(Math.trunc(seconds * 1000), SECONDS_MAX * 1000));
+  },
+};
+
+const webhookAuthToken: InheritedVariable<Config['webhookAuthToken']> = {
+  name: 'WEBHOOK_AUTH_TOKEN',
+  accepts: 'printable ASCII text; anything else is not sent, with a warning',
+  read: (text) =>
+    /^[\x20-\x7e]+$/.test(text)
+      ? taken(text)
+      : { value: null, warning: 'cannot be the value of a header; webhooks are sent without it' },
+};
+
 export const COG = {
   port,
   concurrency,
@@ -123,4 +149,6 @@ export const COG = {
   readinessFile,
   weights,
   userAgent,
+  webhookIntervalMs,
+  webhookAuthToken,
 } as const;

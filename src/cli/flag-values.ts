@@ -24,7 +24,7 @@ export function wholeNumber({ min, max }: Range): ValueKind<number> {
 }
 
 // Timers cannot wait longer: 2^31 - 1 milliseconds, almost 25 days.
-const SECONDS_MAX = 2_147_483;
+export const SECONDS_MAX = 2_147_483;
 
 /** Seconds on the outside, milliseconds inside. */
 export function seconds(zero: 'zero allowed' | 'above zero'): ValueKind<number> {

@@ -63,6 +63,9 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     logLevel: read('logLevel'),
     weights: read('weights'),
     userAgent: read('userAgent'),
+    webhookIntervalMs: read('webhookIntervalMs'),
+    webhookAuthToken: read('webhookAuthToken'),
+    webhookSecret: read('webhookSecret'),
     urlAccess: read('urlAccess'),
     urlHosts: read('urlHosts'),
   };
@@ -85,7 +88,8 @@ export function readSetting<K extends SettingKey>(key: K, sources: Sources): Rea
   const inherited = setting.inherited === null ? undefined : sources.environment[setting.inherited.name];
   if (setting.inherited !== null && inherited !== undefined && inherited !== '') {
     const { name, accepts } = setting.inherited;
-    return lenient(name, inherited, setting.inherited.read(inherited) ?? refuse(name, inherited, accepts));
+    const reading = setting.inherited.read(inherited) ?? refuse(name, accepts, shown(setting, inherited));
+    return lenient(name, shown(setting, inherited), reading);
   }
   if (key === 'logFormat' && sources.stderrIsTerminal) return plain(strict(setting, 'pretty', key));
   return plain(setting.fallback);
@@ -95,14 +99,24 @@ function plain<T>(value: T): Reading<T> {
   return { value, warnings: [] };
 }
 
-function lenient<T>(name: string, text: string, { value, warning }: Inherited<T>): Reading<T> {
-  return { value, warnings: warning === null ? [] : [`${name}=${quoted(text)} ${warning}.`] };
+function lenient<T>(name: string, text: string | null, { value, warning }: Inherited<T>): Reading<T> {
+  return {
+    value,
+    warnings: warning === null ? [] : [`${name}${text === null ? '' : `=${text}`} ${warning}.`],
+  };
 }
 
 function strict<T>(setting: Setting<T>, text: string, name: string): T {
-  return setting.kind.parse(text) ?? refuse(name, text, setting.kind.accepts);
+  return setting.kind.parse(text) ?? refuse(name, setting.kind.accepts, shown(setting, text));
 }
 
-function refuse(name: string, text: string, accepts: string): never {
-  throw usageError(`${name} takes ${accepts}, not ${quoted(text)}.`);
+function refuse(name: string, accepts: string, text: string | null): never {
+  throw usageError(
+    `${name} takes ${accepts}${text === null ? '; its value is something else' : `, not ${text}`}.`,
+  );
+}
+
+/** The text as a message may show it. */
+function shown<T>(setting: Setting<T>, text: string): string | null {
+  return setting.isSecret === true ? null : quoted(text);
 }

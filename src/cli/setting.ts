@@ -23,6 +23,8 @@ export interface Setting<T> {
   readonly help: string;
   /** Commands that have the flag. Others take the default. */
   readonly commands: readonly CommandName[];
+  /** A message about it never shows its text. */
+  readonly isSecret?: true;
 }
 
 /** A part of the table, each row typed by what it sets. */

@@ -7,12 +7,14 @@ import { logSettings } from './settings/logs.ts';
 import { predictionSettings } from './settings/predictions.ts';
 import { streamSettings } from './settings/streams.ts';
 import { urlSettings } from './settings/urls.ts';
+import { webhookSettings } from './settings/webhooks.ts';
 import { workerSettings } from './settings/workers.ts';
 
 export const SETTINGS: SettingsOf<SettingKey> = {
   ...httpSettings,
   ...workerSettings,
   ...predictionSettings,
+  ...webhookSettings,
   ...urlSettings,
   ...streamSettings,
   ...fileSettings,

@@ -43,6 +43,11 @@ export class HttpClient {
     this.#agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
   }
 
+  /** Why no request goes to this URL, as the end of a sentence; null as long as only a look-up could tell. */
+  refusal(url: URL): string | null {
+    return this.#guard.refusal(url);
+  }
+
   /**
    * Resolves with the head of the answer; its body is the caller's to read or to discard. Rejects with UrlRefused, or
    * with what the socket or the signal says.

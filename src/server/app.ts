@@ -22,6 +22,8 @@ import { EventStreams } from './stream/event-streams.ts';
 import type { Fleet } from './supervisor/fleet.ts';
 import { createFleet } from './supervisor/worker-pool.ts';
 import { InlineDelivery } from './upload/inline-delivery.ts';
+import type { Sender } from './webhook/sender.ts';
+import { createWebhooks, type Webhooks } from './webhook/webhooks.ts';
 import { ServerDirectory } from './work-directory.ts';
 
 /** Workers and predictions without HTTP. */
@@ -33,9 +35,13 @@ export interface Engine {
   readonly service: PredictionService;
   readonly files: FileStore;
   readonly health: Health;
+  readonly webhooks: Webhooks;
   /** Spawns the workers; returns at once. Throws PAWL_WORK_DIR. */
   start(): void;
-  /** Drains for `graceMs`, cancels what is left, and ends the workers. May be called again with less patience. */
+  /**
+   * Drains for `graceMs`, cancels what is left, ends the workers and delivers the last webhooks. May be called again
+   * with less patience.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -44,6 +50,7 @@ export interface EngineParts {
   readonly clock?: Clock;
   readonly log?: ServerLog;
   readonly fleet?: Fleet;
+  readonly webhookSender?: Sender;
   readonly connectionLimits?: Partial<ConnectionLimits>;
 }
 
@@ -75,14 +82,19 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     predictTimeoutMs,
     streamHistory: { events: config.streamHistoryEvents, bytes: limit('streamHistoryBytesMax') },
   });
+  const webhooks = createWebhooks(config, { clock, log, sender: parts.webhookSender });
   const health = new Health(fleet, service, new Healthcheck(fleet, clock));
   const stop = async (graceMs = config.shutdownGraceMs) => {
+    const deadline = clock.monotonic() + graceMs;
     await service.drain(graceMs);
+    // Also what was canceled at the last moment has a webhook that tells so.
+    const flushMs = Math.max(deadline - clock.monotonic(), limit('webhookFlushMs'));
     await files.close();
-    await fleet.stop();
+    await Promise.all([fleet.stop(), webhooks.drain(flushMs)]);
+    webhooks.close();
     await directory.remove(log);
   };
-  return { config, clock, log, fleet, service, files, health, start: () => fleet.start(), stop };
+  return { config, clock, log, fleet, service, files, health, webhooks, start: () => fleet.start(), stop };
 }
 
 /** An engine and its HTTP server. */
@@ -100,7 +112,7 @@ export interface App {
 
 export function createApp(config: Config, parts: EngineParts = {}): App {
   const engine = createEngine(config, parts);
-  const { service, files, fleet, health, clock, log } = engine;
+  const { service, files, fleet, health, webhooks, clock, log } = engine;
   const closed = deferred();
   let isClosing = false;
   const close = async (graceMs?: number) => {
@@ -127,6 +139,7 @@ export function createApp(config: Config, parts: EngineParts = {}): App {
     files,
     health,
     streams,
+    webhooks,
     clock,
     log,
     mode,

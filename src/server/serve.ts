@@ -33,6 +33,7 @@ export interface ServeOptions {
   readonly requestTimeout?: number;
   readonly authTokenFile?: string;
   readonly readinessFile?: string;
+  readonly webhookInterval?: number;
   readonly urlAccess?: Config['urlAccess'];
   readonly urlHosts?: readonly string[];
   readonly restart?: Config['restart'];

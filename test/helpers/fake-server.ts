@@ -26,6 +26,8 @@ export interface FakeServerOptions {
   readonly document?: JsonObject | null;
   readonly has?: { train?: boolean; healthcheck?: boolean };
   readonly connectionLimits?: EngineParts['connectionLimits'];
+  /** In place of what is made here. */
+  readonly parts?: EngineParts;
 }
 
 export function fakeServer(options: FakeServerOptions = {}): FakeServer {
@@ -41,7 +43,13 @@ export function fakeServer(options: FakeServerOptions = {}): FakeServer {
     workDir: '/nowhere',
     ...options.config,
   };
-  const app = createApp(config, { fleet, clock, log, connectionLimits: options.connectionLimits ?? {} });
+  const app = createApp(config, {
+    fleet,
+    clock,
+    log,
+    connectionLimits: options.connectionLimits ?? {},
+    ...options.parts,
+  });
   if (options.document !== null) fleet.becomeReady(options.document ?? {}, options.has);
   const ask = (request: InjectOptions) => Promise.resolve(app.http.inject(request));
   const begin = async (request: InjectOptions) => {

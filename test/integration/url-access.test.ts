@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { type FileServer, serveRequests } from '../helpers/file-server.ts';
 import { predict } from '../helpers/predictions.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
@@ -31,12 +32,20 @@ async function start(...args: string[]): Promise<RunningServer> {
   return server;
 }
 
+function createWithHook({ url }: RunningServer, webhook: string): Promise<Response> {
+  return fetch(`${url}/predictions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', prefer: 'respond-async' },
+    body: JSON.stringify({ input: { prompt: 'x' }, webhook }),
+  });
+}
+
 async function outcome(server: RunningServer, image: string): Promise<unknown> {
   const { body } = await predict(server.url, { prompt: 'x', image });
   return body.status === 'succeeded' ? body.output : body.error;
 }
 
-it('with --url-access public, an input file comes from no address of this machine or network', async () => {
+it('with --url-access public, no input file comes from and no webhook goes to an address of this machine or its network', async () => {
   const server = await start('--url-access', 'public');
   const refused = expect.stringMatching(
     /: its host is not on the public Internet, and --url-access is public/,
@@ -44,6 +53,11 @@ it('with --url-access public, an input file comes from no address of this machin
   for (const host of ['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]', '0.0.0.0']) {
     expect(await outcome(server, `http://${host}:${port}/cat.png`)).toEqual(refused);
   }
+  // A URL that says it by itself is refused at once; a name shows where it leads when the webhook goes.
+  expect((await createWithHook(server, `${files.url}/hook`)).status).toBe(422);
+  expect((await createWithHook(server, `http://localhost:${port}/hook`)).status).toBe(202);
+  const refusal = 'the webhook for the end of a prediction was not delivered';
+  await eventually('the delivery is given up', () => (server.stderr().includes(refusal) ? true : null));
   expect(requests).toEqual([]);
   expect(await outcome(server, 'data:image/png;base64,YWJj')).toBe('file.png image/png 3');
 });

@@ -92,6 +92,7 @@ const SERVER_FORBIDDEN: readonly (readonly [folder: string, forbidden: readonly 
   ['src/server/health', ['src/server/http']],
   ['src/server/upload', ['src/server/http']],
   ['src/server/files', ['src/server/http', 'src/server/health', 'src/server/supervisor']],
+  ['src/server/webhook', ['src/server/http', 'src/server/health', 'src/server/upload']],
 ];
 
 /** The two threads of a worker know each other by messages and shared memory only. */

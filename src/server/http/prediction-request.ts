@@ -1,17 +1,16 @@
 // The fields of a create request: what Cog's clients may send, checked. Fields it does not know are ignored.
 import { isObject, type Json } from '../../base/json.ts';
+import { limit } from '../../limits.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import { ID_RULE, predictionId } from '../prediction/prediction-id.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
-
-export const WEBHOOK_EVENTS = ['start', 'output', 'logs', 'completed'] as const;
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+import { WEBHOOK_EVENTS, type WebhookEvent } from '../webhook/webhook-event.ts';
 
 export interface PredictionBody {
   readonly id: PredictionId | null;
   readonly input: Json;
   readonly context: { readonly [key: string]: string };
-  readonly webhook: { readonly url: string; readonly events: readonly WebhookEvent[] } | null;
+  readonly webhook: { readonly url: URL; readonly events: readonly WebhookEvent[] } | null;
 }
 
 type Body = Record<string, unknown>;
@@ -58,12 +57,14 @@ function readContext(value: unknown, issues: Issue[]): { readonly [key: string]:
   return Object.fromEntries(entries);
 }
 
-function readWebhook(value: unknown, issues: Issue[]): string | null {
+function readWebhook(value: unknown, issues: Issue[]): URL | null {
   if (value === undefined || value === null) return null;
-  if (typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)) return value;
-  issues.push(
-    valueIssue(['webhook'], typeof value === 'string' ? 'must be an http: or https: URL' : 'must be string'),
-  );
+  const bytesMax = limit('webhookUrlBytesMax');
+  if (typeof value !== 'string') issues.push(valueIssue(['webhook'], 'must be string'));
+  else if (value.length > bytesMax)
+    issues.push(valueIssue(['webhook'], `must not be longer than ${bytesMax} bytes`));
+  else if (/^https?:\/\//i.test(value) && URL.canParse(value)) return new URL(value);
+  else issues.push(valueIssue(['webhook'], 'must be an http: or https: URL'));
   return null;
 }
 

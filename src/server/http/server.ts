@@ -9,6 +9,7 @@ import type { FileStore } from '../files/file-store.ts';
 import type { Health } from '../health/health.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import type { EventStreams } from '../stream/event-streams.ts';
+import type { Webhooks } from '../webhook/webhooks.ts';
 import type { AuthTokens } from './access/auth-tokens.ts';
 import { requireToken } from './access/bearer-hook.ts';
 import { allowOrigins } from './access/cors.ts';
@@ -29,6 +30,7 @@ export interface HttpParts {
   readonly files: FileStore;
   readonly health: Health;
   readonly streams: EventStreams;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   readonly log: Logger;
   readonly mode: Mode;

@@ -82,6 +82,8 @@ describe('readConfig', () => {
     ['COG_SETUP_TIMEOUT', '0', 'setupTimeoutMs', null],
     ['COG_SETUP_TIMEOUT', '1.5', 'setupTimeoutMs', null],
     ['COG_LOG_LEVEL', 'loud', 'logLevel', 'info'],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', 'often', 'webhookIntervalMs', 500],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', ' 1', 'webhookIntervalMs', 500],
   ] as const)('warns about %s=%s and goes on', (name, text, key, value) => {
     const reading = read({}, { [name]: text });
     expect(reading.value[key]).toBe(value);
@@ -95,8 +97,28 @@ describe('readConfig', () => {
     ['LOG_FORMAT', 'console', 'logFormat', 'pretty'],
     ['COG_WEIGHTS', 'https://w', 'weights', 'https://w'],
     ['COG_USER_AGENT', 'model/1', 'userAgent', 'model/1'],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', '0.25', 'webhookIntervalMs', 250],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', '1.0019', 'webhookIntervalMs', 1001],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', '.5', 'webhookIntervalMs', 500],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', '1e1', 'webhookIntervalMs', 10_000],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', '-3', 'webhookIntervalMs', 0],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', '-inf', 'webhookIntervalMs', 0],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', 'NaN', 'webhookIntervalMs', 0],
+    ['COG_THROTTLE_RESPONSE_INTERVAL', 'inf', 'webhookIntervalMs', 2_147_483_000],
+    ['WEBHOOK_AUTH_TOKEN', 'a b', 'webhookAuthToken', 'a b'],
   ] as const)('reads %s as Cog does', (name, text, key, value) => {
     expect(read({}, { [name]: text })).toMatchObject({ value: { [key]: value }, warnings: [] });
+  });
+
+  it('keeps secrets out of its messages', () => {
+    const bad = { PAWL_WEBHOOK_SECRET: 'whsec_tellnobody' };
+    expect(() => read({}, bad)).toThrow('PAWL_WEBHOOK_SECRET takes whsec_ and the base64 of 24 to 64 bytes');
+    expect(() => read({}, bad)).not.toThrow('tellnobody');
+    const warned = read({}, { WEBHOOK_AUTH_TOKEN: 'tell\nnobody' });
+    expect(warned).toMatchObject({
+      value: { webhookAuthToken: null },
+      warnings: ['WEBHOOK_AUTH_TOKEN cannot be the value of a header; webhooks are sent without it.'],
+    });
   });
 
   it('writes a pretty log on a terminal unless something asks for another', () => {

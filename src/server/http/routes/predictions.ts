@@ -1,7 +1,6 @@
 // The routes of predictions and, with other words in them, of trainings.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../base/clock.ts';
-import type { Logger } from '../../../base/log.ts';
 import { PawlError } from '../../../errors.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
 import type { PredictionId } from '../../../protocol/ids.ts';
@@ -13,6 +12,7 @@ import { predictionObject } from '../../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
 import type { PredictionService, Submission } from '../../prediction/service.ts';
 import type { EventStreams } from '../../stream/event-streams.ts';
+import type { Webhooks } from '../../webhook/webhooks.ts';
 import { readCancelAfter } from '../cancel-after.ts';
 import {
   answerEventStream,
@@ -29,14 +29,15 @@ import { type PredictionBody, readPredictionBody } from '../prediction-request.t
 import { receiveBody, takeForms } from '../receive-body.ts';
 import { sendJson } from '../reply.ts';
 import { type ResponseMode, responseMode } from '../response-mode.ts';
+import { webhookObservers } from '../webhook-request.ts';
 
 export interface PredictionRouteParts {
   readonly service: PredictionService;
   readonly streams: EventStreams;
   readonly files: FileStore;
   readonly bodyBytesMax: number;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 export function predictionRoutes(app: FastifyInstance, parts: PredictionRouteParts, mode: Mode): void {
@@ -166,13 +167,9 @@ class PredictionRoutes {
   }
 
   #submission({ headers }: FastifyRequest, body: PredictionBody, id: PredictionId | null): Submission {
-    if (body.webhook !== null) {
-      const fields = { prediction: id, webhook: body.webhook.url };
-      this.#parts.log.warn(fields, 'webhooks are not delivered by this version; poll GET /predictions/{id}');
-    }
-    const { input, context } = body;
-    const cancelAfterMs = readCancelAfter(headers);
-    return { id, mode: this.#mode, input, context, observers: [], cancelAfterMs };
+    const { input, context, webhook } = body;
+    const observers = webhookObservers(webhook, headers, this.#parts.webhooks);
+    return { id, mode: this.#mode, input, context, observers, cancelAfterMs: readCancelAfter(headers) };
   }
 
   #urlId(request: FastifyRequest): PredictionId {

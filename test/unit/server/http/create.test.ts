@@ -216,12 +216,3 @@ describe('unknown inputs', () => {
     expect((await answer).json().logs).toBe('Ignoring unknown input "foo"\n');
   });
 });
-
-describe('webhook', () => {
-  it('is taken with a warning in the server log that it is not delivered', async () => {
-    const { ask, logged } = fakeServer();
-    const body = { webhook: 'http://127.0.0.1/hook', webhook_events_filter: ['completed'] };
-    expect((await ask(post('/predictions', body, { prefer: 'respond-async' }))).statusCode).toBe(202);
-    expect(logged.join()).toContain('webhooks are not delivered');
-  });
-});
