@@ -8,6 +8,7 @@ import type { Prediction } from '../../../../src/server/prediction/prediction.ts
 import { PredictionService } from '../../../../src/server/prediction/service.ts';
 import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet, type ScriptedRun } from '../../../helpers/scripted-fleet.ts';
 
 const REFUSALS = ['PAWL_AT_CAPACITY', 'PAWL_ID_IN_USE', 'PAWL_NOT_READY', 'PAWL_DEFUNCT'];
@@ -39,6 +40,7 @@ class World {
       clock: this.clock,
       log: silentLogger,
       delivery: new InlineDelivery(silentLogger),
+      files: NO_FILES,
       mode: 'predict',
       retention: 3,
       queue,
