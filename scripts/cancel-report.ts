@@ -1,5 +1,6 @@
 // `npm run cancel-report`: how long a cancel takes, for each way of being stuck, on a real server from dist/. Prints the
 // table of docs/cancel.md; its progress, and whatever went wrong, goes to stderr. Exit code 1 when anything did.
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { FLAGS, type Measured, measure, WORKER_FLAGS } from './cancel-report/measure.ts';
 import { tableOf } from './cancel-report/table.ts';
@@ -19,7 +20,8 @@ for (const way of ways) {
   for (const fault of result.faults) console.error(`FAULT ${fault}`);
   results.push(result);
 }
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}, ${runs} runs of each way,`);
+const machine = `Node ${process.version}, ${process.platform} ${process.arch}, ${availableParallelism()} processors`;
+console.log(`${machine}, load ${loadavg()[0]?.toFixed(1)}; ${runs} runs of each way,`);
 console.log(`${workerRuns} of those that cost the worker. \`pawl serve ${FLAGS.join(' ')}\`;`);
 console.log(`where the worker is replaced, \`${WORKER_FLAGS.slice(FLAGS.length).join(' ')}\` as well.\n`);
 console.log(tableOf(results));

@@ -95,7 +95,7 @@ export class PredictionRun implements Origin {
    * the prediction: with several slots nobody could tell otherwise whose log they write to.
    */
   cancel(): void {
-    if (this.isActive) origins.run(this, () => this.scope.abort());
+    if (this.isActive) origins.run(this, () => this.#abort());
   }
 
   /**
@@ -113,8 +113,15 @@ export class PredictionRun implements Origin {
 
   guarded<T>(call: () => T): T {
     const result = this.#parts.interruption.guarded(tokenOf(this.at), call);
-    if (result.interrupted) throw new CancelationError();
-    return result.value;
+    if (!result.interrupted) return result.value;
+    // The news of the cancel waits behind the code that blocked; whoever catches this must find the signal aborted.
+    this.#abort();
+    throw new CancelationError();
+  }
+
+  /** A listener that blocks is ended like everything else of the run. */
+  #abort(): void {
+    this.#parts.interruption.guarded(tokenOf(this.at), () => this.scope.abort());
   }
 
   async #execute(): Promise<'value' | 'list'> {

@@ -38,10 +38,9 @@ export class PredictionScope implements Scope {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.#parts.isCanceled()) this.abort();
-    }
+    this.#controller ??= new AbortController();
+    // Code that blocks asks again and again, and no event reaches it.
+    if (this.#parts.isCanceled()) this.abort();
     return this.#controller.signal;
   }
 
@@ -60,7 +59,9 @@ export class PredictionScope implements Scope {
   }
 
   throwIfCanceled(): void {
-    if (this.#parts.isCanceled()) throw new CancelationError();
+    if (!this.#parts.isCanceled()) return;
+    this.abort();
+    throw new CancelationError();
   }
 
   /** The registered callbacks, once; for the runtime only. */
