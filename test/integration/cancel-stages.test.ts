@@ -97,19 +97,28 @@ describe('a promise that nothing can settle any more', () => {
 });
 
 describe('--predict-timeout', () => {
-  it('stops a prediction the same way, and it fails', async () => {
-    const args = ['--predict-timeout', '0.3', '--cancel-grace', '0.05'];
+  it.each([
+    ['loop', 'interrupt'],
+    ['execFileSync', 'terminate'],
+    ['shellThatIgnoresTerm', 'kill'],
+    ['promise', 'signal'],
+    ['nativeCode', 'worker'],
+  ])('stops %s the same way, in the stage %s, and it fails', async (how, stage) => {
+    const ladder = ['--cancel-grace', '0.05', '--cancel-term', '0.2', '--cancel-kill', '1'];
+    const args = ['--predict-timeout', '0.5', ...ladder];
     const server = await startServer('test/fixtures/predictors/stuck.mjs', { args });
     try {
-      const { status, body } = await predict(server.url, { how: 'loop' });
+      const { status, body } = await predict(server.url, { how });
       expect(status).toBe(200);
       expect(body).toMatchObject({
         status: 'failed',
-        error: 'the prediction ran longer than 0.3 s (--predict-timeout)',
+        error: 'the prediction ran longer than 0.5 s (--predict-timeout)',
         error_code: 'PAWL_PREDICT_TIMEOUT',
-        metrics: { cancel: { stage: 'interrupt' } },
+        metrics: { cancel: { stage } },
       });
-      expect((await predict(server.url, {})).body.status).toBe('succeeded');
+      await eventually('the next prediction works', async () =>
+        (await predict(server.url, {})).body.status === 'succeeded' ? true : null,
+      );
     } finally {
       await server.stop();
     }
