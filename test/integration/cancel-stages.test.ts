@@ -46,6 +46,21 @@ describe('a cancel stops what does not listen to its signal', () => {
     await eventually('no subprocess is left', () => (subprocesses() === 0 ? true : null));
   });
 
+  it('is counted by its stage, and logged', async () => {
+    const counts = async () => {
+      const health = (await (await fetch(`${server.url}/health-check`)).json()) as { cancels: object };
+      return health.cancels as Record<string, number>;
+    };
+    const { interrupt: before = 0, ...others } = await counts();
+    const { id } = await cancelStuck(server.url, 'loop');
+    expect(await counts()).toEqual({ ...others, interrupt: before + 1 });
+    const line = server
+      .stderr()
+      .split('\n')
+      .find((text) => text.includes('was stopped') && text.includes(id));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ stage: 'interrupt', prediction: id });
+  });
+
   it('an inner boundary lets user code see the cancel', async () => {
     expect((await cancelStuck(server.url, 'innerBoundary')).logs).toBe('stuck\ncaught true\n');
   });

@@ -1,6 +1,7 @@
 // The health that clients see: derived from the fleet, its slots and the last healthcheck whenever it is asked for;
 // nothing is stored, so that it can never be READY without a live worker.
 import { PawlError } from '../../errors.ts';
+import type { CancelStage } from '../../protocol/slot-messages.ts';
 import { COGLET_VERSION, PAWL_VERSION } from '../../version.ts';
 import { timestamp } from '../prediction/prediction-object.ts';
 import type { PredictionService } from '../prediction/service.ts';
@@ -17,6 +18,8 @@ export interface HealthReport {
     readonly status: SetupReport['status'];
     readonly logs: string;
   };
+  /** How many predictions each stage of a cancel, or of --predict-timeout, has stopped since the start. */
+  readonly cancels: Readonly<Record<CancelStage, number>>;
   readonly version: { readonly pawl: string; readonly node: string; readonly coglet: string };
   readonly user_healthcheck_error?: string;
 }
@@ -47,7 +50,8 @@ export class Health {
     const error = this.#isReady() ? await this.#healthcheck.check() : null;
     // Looked at after the wait: the worker may have gone meanwhile.
     const status = this.#status(error);
-    const report = { status, setup: setupOf(this.#fleet.setup), version: VERSION };
+    const cancels = this.#service.cancelStages;
+    const report = { status, setup: setupOf(this.#fleet.setup), cancels, version: VERSION };
     return status === 'UNHEALTHY' && error !== null ? { ...report, user_healthcheck_error: error } : report;
   }
 

@@ -51,6 +51,17 @@ describe('GET /health-check', () => {
     });
   });
 
+  it('counts what stopped the predictions that were canceled', async () => {
+    const server = fakeServer();
+    const none = { signal: 0, interrupt: 0, terminate: 0, kill: 0, worker: 0 };
+    expect((await statusOf(server)).cancels).toEqual(none);
+    for (const stage of ['signal', 'signal', 'worker'] as const) {
+      await server.ask(post('/predictions', {}, { prefer: 'respond-async' }));
+      server.fleet.run.end({ status: 'canceled', predictMs: 1, cancel: { stage, ms: 1 } });
+    }
+    expect((await statusOf(server)).cancels).toEqual({ ...none, signal: 2, worker: 1 });
+  });
+
   it('says UNHEALTHY with the text of the user’s healthcheck, and predictions are still taken', async () => {
     const server = fakeServer({ has: { healthcheck: true } });
     server.fleet.checkHealth = async () => 'Healthcheck failed: no GPU';
