@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelStuck } from '../helpers/cancel-stuck.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -78,37 +77,6 @@ describe('a cancel stops what does not listen to its signal', () => {
       expect(after).not.toBe(before);
     },
   );
-});
-
-describe('a promise that nothing can settle any more', () => {
-  const start = (predictor: string) =>
-    startServer(`test/fixtures/predictors/lost.mjs${predictor}`, { args: ['--cancel-grace', '0.05'] });
-
-  it('ends as canceled, its callbacks run, and its directory is gone', async () => {
-    const server = await start(':oneSlot');
-    try {
-      const body = await cancelStuck(server.url, 'lost');
-      expect(body).toMatchObject({ status: 'canceled', metrics: { cancel: { stage: 'signal' } } });
-      const [, tempDir = ''] = /^stuck in (.*)$/m.exec(body.logs ?? '') ?? [];
-      expect(body.logs).toBe(`stuck in ${tempDir}\ncleaned up\n`);
-      expect(existsSync(tempDir)).toBe(false);
-    } finally {
-      await server.stop();
-    }
-  });
-
-  it('costs the other slots of its worker nothing', async () => {
-    const server = await start(':manySlots');
-    try {
-      const neighbour = predict(server.url, { how: 'works', turns: 300 });
-      const body = await cancelStuck(server.url, 'lost');
-      expect(body).toMatchObject({ status: 'canceled', metrics: { cancel: { stage: 'signal' } } });
-      const { output: pid } = (await predict(server.url, { how: 'pid' })).body;
-      expect((await neighbour).body).toMatchObject({ status: 'succeeded', output: pid });
-    } finally {
-      await server.stop();
-    }
-  });
 });
 
 describe('--predict-timeout', () => {
