@@ -4,14 +4,25 @@ import { Readable } from 'node:stream';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { limit } from '../../limits.ts';
 import type { Batch } from './batches.ts';
-import { gapEvent, KEEP_ALIVE, retryHint } from './sse-format.ts';
+import type { Dialect } from './dialect.ts';
+import { KEEP_ALIVE, retryHint } from './sse-format.ts';
 
-/** The journal and its batches, as a reader sees them. */
-export interface ReaderSource {
+/** The journal, as a reader sees it. */
+export interface ReaderJournal {
   readonly begin: number;
   readonly end: number;
   readonly isSealed: boolean;
-  batch(number: number): Batch;
+}
+
+/** The events from a number on, encoded. */
+export interface ReaderBatches {
+  from(number: number): Batch;
+}
+
+export interface ReaderParts {
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly onClose: (reader: EventReader) => void;
 }
 
 export interface ReaderStart {
@@ -22,29 +33,24 @@ export interface ReaderStart {
 }
 
 export class EventReader extends Readable {
-  readonly #source: ReaderSource;
-  readonly #clock: Clock;
-  readonly #onClose: (reader: EventReader) => void;
+  readonly #journal: ReaderJournal;
+  readonly #batches: ReaderBatches;
+  readonly #parts: ReaderParts;
   #next: number;
   #skipped: number;
   #isAsked = false;
   #pushedTick: number;
   #timer: Timer;
 
-  constructor(
-    source: ReaderSource,
-    start: ReaderStart,
-    clock: Clock,
-    onClose: (reader: EventReader) => void,
-  ) {
+  constructor(journal: ReaderJournal, batches: ReaderBatches, start: ReaderStart, parts: ReaderParts) {
     // One batch at a time: the rest is in the journal, for everybody.
     super({ highWaterMark: 1 });
-    this.#source = source;
-    this.#clock = clock;
-    this.#onClose = onClose;
+    this.#journal = journal;
+    this.#batches = batches;
+    this.#parts = parts;
     this.#next = start.next;
     this.#skipped = start.skipped;
-    this.#pushedTick = clock.monotonic();
+    this.#pushedTick = parts.clock.monotonic();
     this.#timer = this.#watch();
     // Sent at once, so that the client has its headers however long the first event takes.
     this.push(retryHint(limit('streamRetryMs')));
@@ -71,40 +77,41 @@ export class EventReader extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#timer.cancel();
-    this.#onClose(this);
+    this.#parts.onClose(this);
     done(error);
   }
 
   #take(): Buffer | string | null {
-    const { begin, end } = this.#source;
+    const { begin, end } = this.#journal;
     if (this.#next < begin) {
       this.#skipped += begin - this.#next;
       this.#next = begin;
     }
     if (this.#skipped > 0) {
-      const text = gapEvent(this.#skipped);
+      const text = this.#parts.dialect.gap(this.#skipped);
       this.#skipped = 0;
       return text;
     }
     if (this.#next === end) return null;
-    const { bytes, next } = this.#source.batch(this.#next);
+    const { bytes, next } = this.#batches.from(this.#next);
     this.#next = next;
     return bytes;
   }
 
   #give(piece: Buffer | string): void {
-    this.#pushedTick = this.#clock.monotonic();
-    this.#isAsked = this.push(piece);
-    if (!this.#source.isSealed || this.#next < this.#source.end) return;
+    this.#pushedTick = this.#parts.clock.monotonic();
+    // A dialect may have no words for any event of a batch; pushing nothing would stop the stream.
+    if (piece.length > 0) this.#isAsked = this.push(piece);
+    if (!this.#journal.isSealed || this.#next < this.#journal.end) return;
     this.#isAsked = false;
     this.push(null);
   }
 
   #watch(): Timer {
     const every = limit('streamKeepAliveMs');
-    const idleMs = this.#isAsked ? this.#clock.monotonic() - this.#pushedTick : 0;
-    return this.#clock.after(every - Math.min(idleMs, every - 1), () => {
-      if (this.#isAsked && this.#clock.monotonic() - this.#pushedTick >= every) this.#give(KEEP_ALIVE);
+    const idleMs = this.#isAsked ? this.#parts.clock.monotonic() - this.#pushedTick : 0;
+    return this.#parts.clock.after(every - Math.min(idleMs, every - 1), () => {
+      if (this.#isAsked && this.#parts.clock.monotonic() - this.#pushedTick >= every) this.#give(KEEP_ALIVE);
       this.#timer = this.#watch();
     });
   }

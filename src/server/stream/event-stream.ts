@@ -4,12 +4,12 @@ import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { PredictionEvent } from '../prediction/events.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { type Batch, Batches } from './batches.ts';
+import { Batches } from './batches.ts';
+import type { Dialect } from './dialect.ts';
 import { EventIds } from './event-ids.ts';
-import { EventReader, type ReaderSource } from './event-reader.ts';
+import { EventReader } from './event-reader.ts';
 import type { Journal } from './journal.ts';
 import type { Presence } from './presence.ts';
-import { encodeEvent, encodeFailure } from './sse-format.ts';
 
 export interface StreamParts {
   readonly clock: Clock;
@@ -19,51 +19,28 @@ export interface StreamParts {
   readonly presence: Presence | null;
 }
 
-export class EventStream implements ReaderSource {
+export class EventStream {
+  readonly #prediction: Prediction;
   readonly #journal: Journal<PredictionEvent>;
   readonly #parts: StreamParts;
-  readonly #batches: Batches<PredictionEvent>;
+  /** Made when a dialect is first asked for. */
+  readonly #batches = new Map<Dialect, Batches<PredictionEvent>>();
   readonly #ids = new EventIds();
   readonly #readers = new Set<EventReader>();
   #isFlushDue = false;
 
   constructor(prediction: Prediction, journal: Journal<PredictionEvent>, parts: StreamParts) {
+    this.#prediction = prediction;
     this.#journal = journal;
     this.#parts = parts;
-    const encode = (number: number, event: PredictionEvent): string => {
-      const id = this.#ids.of(number);
-      try {
-        return encodeEvent(id, event, prediction);
-      } catch {
-        // The only way to fail is a text longer than V8 can hold.
-        return encodeFailure(id, event, prediction);
-      }
-    };
-    this.#batches = new Batches(journal, encode, limit('streamBatchBytesMax'));
     if (!prediction.isTerminal) prediction.observe((event) => this.#appended(event));
-  }
-
-  get begin(): number {
-    return this.#journal.begin;
-  }
-
-  get end(): number {
-    return this.#journal.end;
-  }
-
-  get isSealed(): boolean {
-    return this.#journal.isSealed;
-  }
-
-  batch(number: number): Batch {
-    return this.#batches.from(number);
   }
 
   /**
    * A reader that starts behind the event `lastEventId`; an id that this stream has not given counts as none, which
    * shows everything that is kept. Null where it has seen the last event of all.
    */
-  open(lastEventId: string | null): EventReader | null {
+  open(lastEventId: string | null, dialect: Dialect): EventReader | null {
     const { replayFrom, end, isSealed } = this.#journal;
     const seen = lastEventId === null ? null : this.#ids.numberOf(lastEventId, end);
     const wanted = seen === null ? 0 : seen + 1;
@@ -72,10 +49,31 @@ export class EventStream implements ReaderSource {
       throw new PawlError('PAWL_TOO_MANY_READERS', 'Too many stream subscribers');
     const next = Math.max(wanted, replayFrom);
     const start = { next, skipped: next - wanted };
-    const reader = new EventReader(this, start, this.#parts.clock, (closed) => this.#closed(closed));
+    const reader = new EventReader(this.#journal, this.#batchesIn(dialect), start, {
+      clock: this.#parts.clock,
+      dialect,
+      onClose: (closed) => this.#closed(closed),
+    });
     this.#readers.add(reader);
     this.#settle();
     return reader;
+  }
+
+  #batchesIn(dialect: Dialect): Batches<PredictionEvent> {
+    const known = this.#batches.get(dialect);
+    if (known !== undefined) return known;
+    const encode = (number: number, event: PredictionEvent): string => {
+      const id = this.#ids.of(number);
+      try {
+        return dialect.event(id, event, this.#prediction);
+      } catch {
+        // The only way to fail is a text longer than V8 can hold.
+        return dialect.failure(id, event, this.#prediction);
+      }
+    };
+    const batches = new Batches(this.#journal, encode, limit('streamBatchBytesMax'));
+    this.#batches.set(dialect, batches);
+    return batches;
   }
 
   #appended(event: PredictionEvent): void {

@@ -2,9 +2,11 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Prediction } from '../prediction/prediction.ts';
+import type { Dialect } from './dialect.ts';
 import type { EventReader } from './event-reader.ts';
 import { EventStream } from './event-stream.ts';
 import { Presence } from './presence.ts';
+import { COG_DIALECT } from './sse-format.ts';
 
 export interface EventStreamsParts {
   readonly clock: Clock;
@@ -28,12 +30,16 @@ export class EventStreams {
       if (prediction.cancel())
         log.info({ prediction: prediction.id }, 'nobody reads its event stream any more: canceled');
     });
-    return this.#streamOf(prediction, presence)?.open(null) ?? null;
+    return this.#streamOf(prediction, presence)?.open(null, COG_DIALECT) ?? null;
   }
 
   /** Null where the reader has seen everything. Throws PAWL_TOO_MANY_READERS. */
-  open(prediction: Prediction, lastEventId: string | null): EventReader | null {
-    return this.#streamOf(prediction, null)?.open(lastEventId) ?? null;
+  open(
+    prediction: Prediction,
+    lastEventId: string | null,
+    dialect: Dialect = COG_DIALECT,
+  ): EventReader | null {
+    return this.#streamOf(prediction, null)?.open(lastEventId, dialect) ?? null;
   }
 
   #streamOf(prediction: Prediction, presence: Presence | null): EventStream | null {

@@ -2,6 +2,7 @@
 import type { PredictionEvent } from '../prediction/events.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { predictionObject } from '../prediction/prediction-object.ts';
+import type { Dialect } from './dialect.ts';
 
 export const KEEP_ALIVE = ': keep-alive\n\n';
 
@@ -10,19 +11,18 @@ export function retryHint(ms: number): string {
   return `retry: ${ms}\n\n`;
 }
 
-/** No id: a client that reconnects asks for what follows the last event it has really seen. */
-export function gapEvent(skipped: number): string {
-  return `event: gap\ndata: {"skipped":${skipped}}\n\n`;
-}
+export const COG_DIALECT: Dialect = {
+  event: encodeEvent,
+  failure: encodeFailure,
+  gap: (skipped) => `event: gap\ndata: {"skipped":${skipped}}\n\n`,
+};
 
-/** Throws only where the JSON would be longer than a string can be. */
-export function encodeEvent(id: string, event: PredictionEvent, prediction: Prediction): string {
+function encodeEvent(id: string, event: PredictionEvent, prediction: Prediction): string {
   const json = oneLine(dataOf(event, prediction));
   return `id: ${id}\nevent: ${event.type}\ndata: ${json}\n\n`;
 }
 
-/** In place of an event that could not be encoded; a client always learns how the prediction ended. */
-export function encodeFailure(id: string, event: PredictionEvent, prediction: Prediction): string {
+function encodeFailure(id: string, event: PredictionEvent, prediction: Prediction): string {
   const error = `the ${event.type} event is too large to be one JSON text; GET /predictions/${prediction.id} for the state`;
   const text = `event: error\ndata: ${JSON.stringify({ error, code: 'PAWL_OUTPUT_INVALID' })}\n\n`;
   if (event.type !== 'completed') return `id: ${id}\n${text}`;

@@ -2,8 +2,10 @@ import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../src/base/json.ts';
-import { encodeEvent, encodeFailure, gapEvent, retryHint } from '../../../../src/server/stream/sse-format.ts';
+import { COG_DIALECT, retryHint } from '../../../../src/server/stream/sse-format.ts';
 import { streamedPrediction } from './harness.ts';
+
+const { event: encodeEvent, failure: encodeFailure, gap: gapEvent } = COG_DIALECT;
 
 const NASTY = 'a\nb\r\nc\rd\u0000e\u0085f\u2028g\u2029h\ud800i\udc00\ufeff\u007fj\u001c\u000b';
 
