@@ -201,6 +201,10 @@ export const LIMITS = {
     'A prediction that was created as an event stream and has had no reader for this long is canceled.',
     '--stream-grace',
   ),
+  replicateWaitMs: ms(
+    60_000,
+    'A request under `/v1` that prefers to wait is answered after this long at the latest.',
+  ),
   streamKeepAliveMs: ms(15_000, 'An event stream without an event for this long gets a comment line.'),
   streamRetryMs: ms(1_000, 'How long event streams ask their clients to wait before they connect again.'),
   streamBatchBytesMax: bytes(

@@ -157,33 +157,6 @@ describe('the queue', () => {
   });
 });
 
-describe('hundreds of PUTs of one id, at once', () => {
-  const many = async (server: Client, id: string, headers: Record<string, string>) => {
-    const answers = await Promise.all(Array.from({ length: 300 }, () => server.create(id, {}, headers)));
-    for (const answer of answers) await answer.arrayBuffer();
-    return new Set(answers.map(({ status }) => status));
-  };
-
-  it('run it once: where a slot is free, where they queue, and where all are refused', async () => {
-    const server = await start('--concurrency', '1', '--queue', '1');
-    const async = { prefer: 'respond-async' };
-    expect(
-      [...(await many(server, 'first', async))].every((status) => status === 202 || status === 200),
-    ).toBe(true);
-    expect((await server.over('first')).output).toBe(1);
-
-    await server.begin('holds', { ms: LONG });
-    expect(await many(server, 'queued', async)).toEqual(new Set([202]));
-    expect(await many(server, 'refused', async)).toEqual(new Set([409]));
-    await server.cancel('holds');
-    expect((await server.over('queued')).output).toBe(3);
-
-    // Those that wait all get the answer of the one run.
-    expect(await many(server, 'awaited', { prefer: 'wait' })).toEqual(new Set([200]));
-    expect((await server.get('awaited')).output).toBe(4);
-  });
-});
-
 it('a client that leaves cancels its prediction, unless it said respond-async', async () => {
   const server = await start('--concurrency', '2');
   for (const prefer of ['wait=600', 'respond-async, wait=600']) {

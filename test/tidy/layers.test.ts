@@ -87,7 +87,7 @@ const SERVER_FORBIDDEN: readonly (readonly [folder: string, forbidden: readonly 
     'src/server/supervisor',
     ['src/server/prediction', 'src/server/http', 'src/server/health', 'src/server/upload'],
   ],
-  ['src/server/prediction', ['src/server/http', 'src/server/health']],
+  ['src/server/prediction', ['src/server/http', 'src/server/health', 'src/server/replicate']],
   ['src/server/stream', ['src/server/http', 'src/server/health']],
   ['src/server/health', ['src/server/http']],
   ['src/server/upload', ['src/server/http']],
@@ -141,6 +141,15 @@ describe('layers', () => {
   it('cover every file', () => {
     const uncovered = files.filter(({ name }) => !ALLOWED.some(([folder]) => isWithin(name, folder)));
     expect(uncovered.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('let only the HTTP server know the dialect of Replicate', () => {
+    const knowing = files
+      .filter(({ name }) => !isWithin(name, 'src/server/replicate'))
+      .filter((file) => {
+        return importsOf(file).some(({ target }) => isWithin(target, 'src/server/replicate'));
+      });
+    expect(knowing.map(({ name }) => name)).toEqual(['src/server/http/server.ts']);
   });
 
   it('have no cycle', () => {

@@ -2,9 +2,10 @@
 import type { FastifyRequest } from 'fastify';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
-import type { PageStart } from '../prediction/creation-order.ts';
-import { type PredictionObject, predictionObject } from '../prediction/prediction-object.ts';
+import type { Prediction } from '../prediction/prediction.ts';
+import type { PredictionObject } from '../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../prediction/refusal.ts';
+import type { PageStart } from '../prediction/registry.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { baseUrl } from './base-url.ts';
 
@@ -18,6 +19,7 @@ export function predictionList(
   service: PredictionService,
   mode: Mode,
   request: FastifyRequest,
+  show: (prediction: Prediction) => PredictionObject,
 ): PredictionList {
   const url = new URL(request.url, baseUrl(request));
   const { start, count } = readListQuery(url.searchParams);
@@ -28,7 +30,7 @@ export function predictionList(
     return other.href;
   };
   return {
-    results: page.predictions.map((prediction) => predictionObject(prediction, 'full')),
+    results: page.predictions.map(show),
     next: page.hasOlder ? pageUrl(`before-${page.oldest}`) : null,
     previous: page.hasNewer ? pageUrl(`after-${page.newest}`) : null,
   };

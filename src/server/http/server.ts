@@ -8,6 +8,7 @@ import type { Mode } from '../../protocol/control-messages.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { Health } from '../health/health.ts';
 import type { PredictionService } from '../prediction/service.ts';
+import { replicateRoutes } from '../replicate/routes.ts';
 import type { EventStreams } from '../stream/event-streams.ts';
 import type { Webhooks } from '../webhook/webhooks.ts';
 import type { AuthTokens } from './access/auth-tokens.ts';
@@ -80,6 +81,7 @@ function registerRoutes(app: FastifyInstance, parts: HttpParts): void {
   shutdownRoute(app, parts.onShutdown);
   if (parts.mode === 'predict') predictionRoutes(app, parts, 'predict');
   predictionRoutes(app, parts, 'train');
+  if (parts.mode === 'predict') replicateRoutes(app, parts);
 }
 
 /** Every body arrives as bytes, whatever its type says; body.ts decides what they are. */

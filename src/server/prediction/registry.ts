@@ -3,7 +3,6 @@ import { assert } from '../../base/assert.ts';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
-import { CreationOrder, type Numbered, type PageStart } from './creation-order.ts';
 import type { Prediction } from './prediction.ts';
 
 export interface Page {
@@ -15,20 +14,14 @@ export interface Page {
   readonly hasOlder: boolean;
 }
 
-class Entry implements Numbered {
+/** Predictions are numbered by creation. A page holds those older than one number, or newer than another. */
+export type PageStart = { readonly olderThan: number } | { readonly newerThan: number } | null;
+
+interface Entry {
   readonly prediction: Prediction;
   readonly number: number;
-  /** What the finished ones were charged for it; 0 before. */
-  keptBytes = 0;
-
-  constructor(prediction: Prediction, number: number) {
-    this.prediction = prediction;
-    this.number = number;
-  }
-
-  get bytes(): number {
-    return this.prediction.bytes;
-  }
+  /** Held bytes once finished, 0 before. */
+  bytes: number;
 }
 
 // What the objects themselves take, beside the payloads that are counted.
@@ -40,7 +33,6 @@ export class Registry {
   readonly #live = new Map<PredictionId, Entry>();
   /** In order of completion, oldest first. */
   readonly #finished = new Map<PredictionId, Entry>();
-  readonly #order = new CreationOrder<Entry>();
   #finishedBytes = 0;
   #created = 0;
 
@@ -63,9 +55,7 @@ export class Registry {
 
   add(prediction: Prediction): void {
     assert(this.find(prediction.id) === null, `prediction ${prediction.id} exists already`);
-    const entry = new Entry(prediction, ++this.#created);
-    this.#live.set(prediction.id, entry);
-    this.#order.add(entry);
+    this.#live.set(prediction.id, { prediction, number: ++this.#created, bytes: 0 });
   }
 
   /** Moves a prediction that ended to the finished ones. */
@@ -73,9 +63,10 @@ export class Registry {
     const entry = this.#live.get(prediction.id);
     assert(entry?.prediction === prediction, `prediction ${prediction.id} is not live`);
     this.#live.delete(prediction.id);
-    entry.keptBytes = prediction.bytes + ENTRY_BYTES;
+    if (this.#retention === 0) return;
+    entry.bytes = prediction.bytes + ENTRY_BYTES;
     this.#finished.set(prediction.id, entry);
-    this.#finishedBytes += entry.keptBytes;
+    this.#finishedBytes += entry.bytes;
     for (const oldest of this.#finished.values()) {
       if (this.#finished.size <= this.#retention && this.#finishedBytes <= this.#bytesMax) break;
       this.#drop(oldest);
@@ -90,21 +81,44 @@ export class Registry {
 
   /** Newest first, by creation. */
   page(mode: Mode, start: PageStart, count: number): Page {
-    const bounds = { count, bytes: limit('listPageBytesMax') };
-    const page = this.#order.page(start, bounds, (entry) => entry.prediction.mode === mode);
-    const { entries, hasNewer, hasOlder } = page;
+    const all = [...this.#live.values(), ...this.#finished.values()]
+      .filter((entry) => entry.prediction.mode === mode)
+      .sort((a, b) => b.number - a.number);
+    const { entries, from } = cut(all, start, count);
     return {
       predictions: entries.map((entry) => entry.prediction),
       newest: entries[0]?.number ?? null,
       oldest: entries.at(-1)?.number ?? null,
-      hasNewer,
-      hasOlder,
+      hasNewer: entries.length > 0 && from > 0,
+      hasOlder: entries.length > 0 && from + entries.length < all.length,
     };
   }
 
   #drop(entry: Entry): void {
     this.#finished.delete(entry.prediction.id);
-    this.#finishedBytes -= entry.keptBytes;
-    this.#order.remove(entry);
+    this.#finishedBytes -= entry.bytes;
   }
+}
+
+/** At most `count` of `all`, and fewer where they hold much; `from` is the index of the first. */
+function cut(all: readonly Entry[], start: PageStart, count: number): { entries: Entry[]; from: number } {
+  if (start !== null && 'newerThan' in start) {
+    const newer = all.filter((entry) => entry.number > start.newerThan).reverse();
+    const entries = affordable(newer.slice(0, count)).reverse();
+    return { entries, from: newer.length - entries.length };
+  }
+  const olderThan = start?.olderThan ?? Number.POSITIVE_INFINITY;
+  const from = all.findIndex((entry) => entry.number < olderThan);
+  return from === -1
+    ? { entries: [], from: all.length }
+    : { entries: affordable(all.slice(from, from + count)), from };
+}
+
+function affordable(entries: readonly Entry[]): Entry[] {
+  let bytes = 0;
+  const fitting = entries.filter((entry, index) => {
+    bytes += entry.prediction.bytes;
+    return index === 0 || bytes <= limit('listPageBytesMax');
+  });
+  return fitting;
 }

@@ -19,7 +19,12 @@ import { type FormPart, isForm, readForm } from '../upload/form.ts';
 const CONTENT_PART = 'content';
 const METADATA_PART = 'metadata';
 
-export function fileRoutes(app: FastifyInstance, store: FileStore): void {
+/** `baseOf`: the URL that `/files` stands below, for the client that asks. */
+export function fileRoutes(
+  app: FastifyInstance,
+  store: FileStore,
+  baseOf: (request: FastifyRequest) => string = baseUrl,
+): void {
   app.register((scope, _options, done) => {
     // Left in the connection: a file never passes through memory as a whole.
     scope.removeAllContentTypeParsers();
@@ -29,11 +34,11 @@ export function fileRoutes(app: FastifyInstance, store: FileStore): void {
       const kept = isForm(request.headers)
         ? await keepFromForm(request.raw, store)
         : await keepRaw(request, store);
-      const base = baseUrl(request);
+      const base = baseOf(request);
       return sendJson(reply.header('location', fileUrl(base, kept)), 201, fileObject(kept, base));
     });
     scope.get('/files/:id', (request, reply) =>
-      sendJson(reply, 200, fileObject(find(request, store), baseUrl(request))),
+      sendJson(reply, 200, fileObject(find(request, store), baseOf(request))),
     );
     scope.get('/files/:id/content', (request, reply) => sendContent(request, reply, store));
     scope.delete('/files/:id', (request, reply) => {

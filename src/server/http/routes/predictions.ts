@@ -10,10 +10,9 @@ import type { Prediction } from '../../prediction/prediction.ts';
 import { ID_RULE, predictionId } from '../../prediction/prediction-id.ts';
 import { predictionObject } from '../../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../../prediction/refusal.ts';
-import type { PredictionService, Submission } from '../../prediction/service.ts';
+import type { PredictionService } from '../../prediction/service.ts';
 import type { EventStreams } from '../../stream/event-streams.ts';
 import type { Webhooks } from '../../webhook/webhooks.ts';
-import { readCancelAfter } from '../cancel-after.ts';
 import {
   answerEventStream,
   answerEventStreamHead,
@@ -29,7 +28,7 @@ import { type PredictionBody, readPredictionBody } from '../prediction-request.t
 import { receiveBody, takeForms } from '../receive-body.ts';
 import { sendJson } from '../reply.ts';
 import { type ResponseMode, responseMode } from '../response-mode.ts';
-import { webhookObservers } from '../webhook-request.ts';
+import { submissionOf } from '../submission.ts';
 
 export interface PredictionRouteParts {
   readonly service: PredictionService;
@@ -90,7 +89,7 @@ class PredictionRoutes {
     using received = await receiveBody(request, this.#parts, this.#mode);
     const { body, how } = this.#read(request, received.fields);
     const { service, streams } = this.#parts;
-    const submission = this.#submission(request, body, body.id);
+    const submission = submissionOf(request, body, this.#mode, this.#parts.webhooks);
     if (how.kind === 'stream') {
       return answerStreamed(request, reply, streams, async (onCreated) => ({
         prediction: await service.submit({ ...submission, onCreated }),
@@ -110,7 +109,7 @@ class PredictionRoutes {
       throw new RequestRefused('PAWL_REQUEST_INVALID', [valueIssue(['id'], message)]);
     }
     const { service, streams } = this.#parts;
-    const submission = { ...this.#submission(request, body, id), id };
+    const submission = { ...submissionOf(request, body, this.#mode, this.#parts.webhooks), id };
     if (how.kind === 'stream') {
       return answerStreamed(request, reply, streams, (onCreated) =>
         service.submitOrAttach({ ...submission, onCreated }),
@@ -139,7 +138,8 @@ class PredictionRoutes {
   }
 
   list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    return sendJson(reply, 200, predictionList(this.#parts.service, this.#mode, request));
+    const show = (prediction: Prediction) => predictionObject(prediction, 'full');
+    return sendJson(reply, 200, predictionList(this.#parts.service, this.#mode, request, show));
   }
 
   cancel(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -164,12 +164,6 @@ class PredictionRoutes {
     const { service } = this.#parts;
     // A server that is starting does not know yet whether its predictor streams.
     if (!service.streams) throw service.readiness() ?? noEventStream('predictor');
-  }
-
-  #submission({ headers }: FastifyRequest, body: PredictionBody, id: PredictionId | null): Submission {
-    const { input, context, webhook } = body;
-    const observers = webhookObservers(webhook, headers, this.#parts.webhooks);
-    return { id, mode: this.#mode, input, context, observers, cancelAfterMs: readCancelAfter(headers) };
   }
 
   #urlId(request: FastifyRequest): PredictionId {
