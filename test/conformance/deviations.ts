@@ -40,6 +40,18 @@ export const DEVIATIONS = {
     pawl: 'Logs, with the stack of what was thrown, and what had come out until then, as in the webhook.',
     why: 'That is when they are needed.',
   },
+  stackInLogs: {
+    title: 'The stack of a failure',
+    cog: 'Not in the logs that a webhook brings.',
+    pawl: 'The last lines of the logs, wherever they are shown.',
+    why: '`error` says what went wrong, and the stack where.',
+  },
+  outputSoFar: {
+    title: 'A single output in a webhook before the end',
+    cog: 'A list with it.',
+    pawl: 'The output itself, as in the webhook of the end.',
+    why: 'A field has one type.',
+  },
   emptyNotFound: {
     title: 'Cancel of a prediction that does not run',
     cog: '404 with `{}`.',
@@ -186,6 +198,8 @@ export const PLACES: Readonly<Record<string, Places>> = {
     '1/body/logs': 'endedObject',
   },
   files: { '3/body/error': 'errorText' },
+  'the webhook of an output': { '1/output': 'outputSoFar' },
+  'the webhook of a failure': { '1/error': 'errorText', '1/logs': 'stackInLogs' },
   'event streams': {
     '1/body/**': 'endedObject',
     '2/**': 'acceptWeights',
