@@ -3,6 +3,7 @@
     {
       "target_name": "pawl",
       "sources": [
+        "native/src/abort_pause.cc",
         "native/src/addon.cc",
         "native/src/capture_pipe.cc",
         "native/src/fd_io.cc",

@@ -9,6 +9,8 @@ const tier = (name: string, timeoutMs: number, parallel: boolean) => ({
     hookTimeout: timeoutMs,
     pool: 'forks' as const,
     fileParallelism: parallel,
+    // What is waited for may take its time on a busy machine; its own default is a second.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
 

@@ -39,8 +39,8 @@ export const LIMITS = {
     'Size asked for the two pipes of each slot where a worker has several; a user may hold 64 MiB of pipes in all.',
   ),
   captureBacklogBytesMax: bytes(
-    1 * MiB,
-    'A worker whose server reads slowly stops reading captured output until the backlog shrinks.',
+    64 * KiB,
+    'A worker whose server reads slowly stops reading captured output until it is taken; it stays in its pipe.',
   ),
   slotBacklogBytesMax: bytes(
     16 * MiB,

@@ -2,6 +2,7 @@
 // It keeps no state of its own per environment, so it loads on the main thread and in any number of worker threads.
 #include <napi.h>
 
+#include "abort_pause.h"
 #include "arguments.h"
 #include "capture_pipe.h"
 #include "fd_io.h"
@@ -101,6 +102,16 @@ Value AdoptOrphans(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), supported);
 }
 
+Value PauseAborts(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t out;
+  int32_t err;
+  if (!pawl::ReadInteger(info, 0, "capturedStdout", &out)) return env.Undefined();
+  if (!pawl::ReadInteger(info, 1, "capturedStderr", &err)) return env.Undefined();
+  if (const SysError error = pawl::PauseAborts(out, err)) return Fail(env, error);
+  return env.Undefined();
+}
+
 Value ExitNow(const CallbackInfo& info) {
   int32_t code;
   if (!pawl::ReadInteger(info, 0, "code", &code)) return info.Env().Undefined();
@@ -168,6 +179,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("flushStdio", Napi::Function::New<FlushStdio>(env, "flushStdio"));
   exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env, "dieWithParent"));
   exports.Set("adoptOrphans", Napi::Function::New<AdoptOrphans>(env, "adoptOrphans"));
+  exports.Set("pauseAborts", Napi::Function::New<PauseAborts>(env, "pauseAborts"));
   exports.Set("exitNow", Napi::Function::New<ExitNow>(env, "exitNow"));
   exports.Set("prepareInterrupts", Napi::Function::New<PrepareInterrupts>(env, "prepareInterrupts"));
   exports.Set("guard", Napi::Function::New<Guard>(env, "guard"));

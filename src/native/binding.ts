@@ -18,6 +18,7 @@ const FUNCTIONS = {
   flushStdio: true,
   dieWithParent: true,
   adoptOrphans: true,
+  pauseAborts: true,
   exitNow: true,
   prepareInterrupts: true,
   guard: true,

@@ -44,6 +44,11 @@ export interface NativeApi {
   dieWithParent(): boolean;
   /** Linux: orphaned descendants are re-parented to this process instead of init. False where the system cannot. */
   adoptOrphans(): boolean;
+  /**
+   * From now on abort() waits, a fraction of a second at most, until the pipes with these read ends are empty: their
+   * reader ends with the process, and they hold the reason.
+   */
+  pauseAborts(capturedStdout: number, capturedStderr: number): void;
   /** Ends the process at once, from any thread; runs no exit handlers. Never returns. */
   exitNow(code: number): never;
   /**

@@ -7,9 +7,10 @@ export interface ConnectionEvents {
   onLine(line: string): void;
   /** Called once. `reason` is null when the peer closed between two lines. */
   onClose(reason: Error | null): void;
-  /** The backlog fell below the stream's high-water mark again. */
-  onDrain?(): void;
 }
+
+/** The peer died while it sent a line. */
+export class TornLineError extends Error {}
 
 export class Connection {
   readonly #stream: Duplex;
@@ -24,16 +25,10 @@ export class Connection {
     stream.on('end', () => this.#ended());
     stream.on('error', (error) => this.#close(error));
     stream.on('close', () => this.#close(null));
-    stream.on('drain', () => events.onDrain?.());
   }
 
   get isOpen(): boolean {
     return !this.#closed;
-  }
-
-  /** Bytes written but not yet taken by the kernel. */
-  get backlogBytes(): number {
-    return this.#stream.writableLength;
   }
 
   /** Sends a message. False when the connection is closed: the caller learns the reason from onClose. */
@@ -87,7 +82,9 @@ export class Connection {
 
   #ended(): void {
     const torn = this.#decoder.pendingBytes;
-    this.#close(torn === 0 ? null : new Error(`the channel ended in the middle of a line (${torn} bytes)`));
+    this.#close(
+      torn === 0 ? null : new TornLineError(`the channel ended in the middle of a line (${torn} bytes)`),
+    );
   }
 
   #close(reason: Error | null): void {

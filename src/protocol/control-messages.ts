@@ -70,6 +70,12 @@ export interface Shutdown {
 /** Server to worker. */
 export type ControlRequest = Init | Cancel | Healthcheck | Shutdown;
 
+/** Read ends of the pipes behind one stdout and stderr: numbers of descriptors in the worker. */
+export interface CapturePipes {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
 /** First line of a worker, before anything else can fail. */
 export interface Hello {
   readonly type: 'hello';
@@ -78,12 +84,16 @@ export interface Hello {
   readonly node: string;
   /** Why user code that blocks cannot be interrupted in this worker; null where it can. */
   readonly uninterruptible: string | null;
+  /** Behind the process's own stdout and stderr; null where nothing is captured. */
+  readonly pipes: CapturePipes | null;
 }
 
 /** The predictor is loaded; the worker now connects `slots` slot sockets. */
 export interface Loaded {
   readonly type: 'loaded';
   readonly slots: number;
+  /** One entry per slot; empty where the only slot's output is that of the process. */
+  readonly pipes: readonly CapturePipes[];
 }
 
 /** What the predictor can do and the OpenAPI document that says so. */

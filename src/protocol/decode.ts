@@ -3,7 +3,13 @@
 import { isObject } from '../base/json.ts';
 import { isErrorCode, PawlError } from '../errors.ts';
 import { URL_ACCESS } from '../net/url-rules.ts';
-import type { ControlEvent, ControlRequest, PredictorDescription, WireError } from './control-messages.ts';
+import type {
+  CapturePipes,
+  ControlEvent,
+  ControlRequest,
+  PredictorDescription,
+  WireError,
+} from './control-messages.ts';
 import type { Raw } from './fields.ts';
 import * as field from './fields.ts';
 import { asHealthcheckId, asPredictionId, asSlotIndex, asWorkerIndex } from './ids.ts';
@@ -74,6 +80,10 @@ function inputIssue(raw: Raw): InputIssue {
   };
 }
 
+function capturePipes(raw: Raw): CapturePipes {
+  return { stdout: field.count(raw, 'stdout'), stderr: field.count(raw, 'stderr') };
+}
+
 function context(raw: Raw): { [key: string]: string } {
   const entries = Object.entries(field.object(raw, 'context'));
   return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
@@ -113,8 +123,13 @@ const CONTROL_EVENTS: Decoders<ControlEvent> = {
     pid: field.count(raw, 'pid'),
     node: field.text(raw, 'node'),
     uninterruptible: field.textOrNull(raw, 'uninterruptible'),
+    pipes: raw.pipes === null ? null : capturePipes(field.object(raw, 'pipes')),
   }),
-  loaded: (raw) => ({ type: 'loaded', slots: field.count(raw, 'slots') }),
+  loaded: (raw) => ({
+    type: 'loaded',
+    slots: field.count(raw, 'slots'),
+    pipes: field.list(raw, 'pipes', capturePipes),
+  }),
   described: (raw) => ({ type: 'described', predictor: predictor(raw) }),
   ready: (raw) => ({ type: 'ready', predictor: predictor(raw) }),
   setup_failed: (raw) => ({ type: 'setup_failed', error: wireError(raw) }),

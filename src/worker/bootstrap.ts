@@ -39,6 +39,7 @@ const pipeBytes = limit('slotPipeBytes');
 const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };
 // Orphans of a prediction's subprocesses come to this process, where they are found and ended.
 native.adoptOrphans();
+native.pauseAborts(redirected.capturedStdout, redirected.capturedStderr);
 const router = new OutputRouter(native, shared, (message) => io.postMessage(message));
 const exit = installContainment((text) => host.report(text));
 const host = new Host({
@@ -84,7 +85,7 @@ function nativeOrEnd(): NativeApi {
   } catch (error) {
     const { pid, versions } = process;
     const hello = { type: 'hello', protocol: PROTOCOL_VERSION, pid, node: versions.node } as const;
-    send({ ...hello, uninterruptible: null });
+    send({ ...hello, uninterruptible: null, pipes: null });
     send({ type: 'setup_failed', error: { ...wireError(error, 'PAWL_ADDON_UNAVAILABLE'), stack: null } });
     return process.exit(EXIT_CODES.setupFailed);
   }

@@ -1,15 +1,9 @@
 // What the two threads of a worker say to each other by postMessage. Wire lines are encoded where the value is, on
 // the model thread; the I/O thread only forwards them.
-import type { Init, OutputStream } from '../protocol/control-messages.ts';
+import type { CapturePipes, Init, OutputStream } from '../protocol/control-messages.ts';
 import type { HealthcheckId, PredictionId, SlotIndex } from '../protocol/ids.ts';
 import type { Predict } from '../protocol/slot-messages.ts';
 import type { Spawned } from './process-tree/run-processes.ts';
-
-/** Read ends of the pipes behind one slot's stdout and stderr. */
-export interface CapturePipes {
-  readonly stdout: number;
-  readonly stderr: number;
-}
 
 /** I/O thread to model thread. */
 export type ToModel =
@@ -30,11 +24,11 @@ export type ToModel =
 
 /** Model thread to I/O thread. */
 export type ToIo =
-  /** Connect `slots` slot sockets. `pipes` is null where the slot's output is that of the process (one slot). */
+  /** Connect `slots` slot sockets. `pipes` is empty where the slot's output is that of the process (one slot). */
   | {
       readonly type: 'loaded';
       readonly slots: number;
-      readonly pipes: readonly CapturePipes[] | null;
+      readonly pipes: readonly CapturePipes[];
       /** What subprocesses write that must not reach the log of any prediction. */
       readonly detached: CapturePipes;
     }

@@ -27,7 +27,7 @@ const running = new Map();
 if (!plan.noHello) {
   const { pid, versions } = process;
   const { protocol = 1, uninterruptible = null } = plan;
-  send({ type: 'hello', protocol, pid, node: versions.node, uninterruptible });
+  send({ type: 'hello', protocol, pid, node: versions.node, uninterruptible, pipes: null });
 }
 readline
   .createInterface({ input: process.stdin })
@@ -65,7 +65,7 @@ async function start() {
     return send({ type: 'described', predictor: description() });
   }
   if (plan.exitBeforeAttach) process.exit(plan.exitBeforeAttach);
-  send({ type: 'loaded', slots });
+  send({ type: 'loaded', slots, pipes: [] });
   if (plan.noAttach) return;
   if (plan.strangerFirst) await stranger();
   for (let slot = 0; slot < slots; slot += 1) sockets.push(attach(slot));

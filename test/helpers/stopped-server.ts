@@ -7,8 +7,16 @@ const LOOK_MS = 250;
 /** A thread that waits may look at its deadline now and then. */
 const IDLE_TICKS = 3;
 
-/** Stops the server, calls `begin`, waits until the process `busy` has nothing more to do, and lets the server go on. */
-export async function whileStopped(serverPid: number, busy: number, begin: () => void): Promise<void> {
+/**
+ * Stops the server, calls `begin`, waits until the process `busy` has nothing more to do, calls `end`, and lets the
+ * server go on.
+ */
+export async function whileStopped(
+  serverPid: number,
+  busy: number,
+  begin: () => void,
+  end: () => void = () => {},
+): Promise<void> {
   process.kill(serverPid, 'SIGSTOP');
   try {
     begin();
@@ -20,6 +28,7 @@ export async function whileStopped(serverPid: number, busy: number, begin: () =>
       last = cpuTicks(busy);
       return last - before <= IDLE_TICKS ? true : null;
     });
+    end();
   } finally {
     process.kill(serverPid, 'SIGCONT');
   }

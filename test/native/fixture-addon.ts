@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ROOT } from './run-fixture.ts';
 
-export function compileAddon(name: 'printf' | 'blocking' | 'slowly', folder: string): string {
+export function compileAddon(name: 'printf' | 'blocking' | 'crash' | 'slowly', folder: string): string {
   const headers: { include_dir: string } = createRequire(import.meta.url)('node-api-headers');
   const output = path.join(folder, `${name}.node`);
   const source = path.join(ROOT, 'test', 'fixtures', 'native', `${name}.c`);

@@ -55,6 +55,11 @@ export class SlotPermit implements Permit {
     return this.#slot.index;
   }
 
+  /** The prediction that the worker has and has not ended; null where there is none. */
+  get runningId(): PredictionId | null {
+    return this.#phase.current === 'running' ? (this.#request?.id ?? null) : null;
+  }
+
   run(request: PredictionRequest, observer: SlotObserver): void {
     assert(this.#phase.current === 'unused', 'a permit runs one prediction');
     this.#phase.move('preparing');

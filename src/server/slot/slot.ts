@@ -3,9 +3,11 @@
 import { deferred } from '../../base/deferred.ts';
 import { StateMachine } from '../../base/state-machine.ts';
 import { PawlError } from '../../errors.ts';
-import type { Connection } from '../../protocol/connection.ts';
+import { type Connection, TornLineError } from '../../protocol/connection.ts';
+import type { OutputStream } from '../../protocol/control-messages.ts';
 import { decodeSlotEvent } from '../../protocol/decode.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
+import { LastWords } from './last-words.ts';
 import type { Permit, SlotOutcome } from './permit.ts';
 import { failedWith } from './slot-outcome.ts';
 import type { SlotFault, SlotOwner } from './slot-owner.ts';
@@ -25,6 +27,8 @@ export class Slot implements PermitSlot {
   #connection: Connection | null = null;
   #permit: SlotPermit | null = null;
   #permits = 0;
+  #lastWords = new LastWords();
+  #isTorn = false;
   #watcher: SlotWatcher | null = null;
   readonly #silent = deferred();
 
@@ -43,6 +47,20 @@ export class Slot implements PermitSlot {
     return this.#connection === null ? Promise.resolve() : this.#silent.promise;
   }
 
+  get isRunning(): boolean {
+    return this.#permit?.runningId != null;
+  }
+
+  /** The socket ended in the middle of a line. */
+  get isTorn(): boolean {
+    return this.#isTorn;
+  }
+
+  /** The end of what its prediction, or the one before, has written to stderr. */
+  get lastWords(): LastWords {
+    return this.#lastWords;
+  }
+
   watch(watcher: SlotWatcher | null): void {
     this.#watcher = watcher;
   }
@@ -56,6 +74,7 @@ export class Slot implements PermitSlot {
   acquire(): Permit {
     this.#status.move('busy');
     this.#permits += 1;
+    this.#lastWords = new LastWords();
     this.#permit = new SlotPermit(this, this.#permits);
     return this.#permit;
   }
@@ -66,9 +85,18 @@ export class Slot implements PermitSlot {
     if (event.type === 'attach') {
       throw new PawlError('PAWL_PROTOCOL', `slot ${this.index} was attached a second time`);
     }
+    if (event.type === 'log' && event.stream === 'stderr') this.#lastWords.append(event.data);
     if (this.#permit?.receive(event)) return;
     const fields = { worker: this.owner.index, slot: this.index, type: event.type, prediction: event.id };
     this.owner.logger.warn(fields, 'ignored a message for a prediction that the slot does not run');
+  }
+
+  /** What the prediction wrote and its worker did not live to send. */
+  lastOutput(stream: OutputStream, data: string): void {
+    const id = this.#permit?.runningId ?? null;
+    if (id === null) return;
+    if (stream === 'stderr') this.#lastWords.append(data);
+    this.#permit?.receive({ type: 'log', id, stream, data });
   }
 
   onIdle(id: PredictionId): void {
@@ -80,6 +108,7 @@ export class Slot implements PermitSlot {
   /** The socket closed. What it carried ends with the worker, unless the worker broke the protocol here. */
   onClose(reason: Error | null): void {
     this.#silent.resolve();
+    this.#isTorn = reason instanceof TornLineError;
     if (this.#status.current === 'closed' || this.#status.current === 'poisoned') return;
     if (reason instanceof PawlError) {
       const detail = reason.message;

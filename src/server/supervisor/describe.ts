@@ -7,7 +7,8 @@ import type { PredictorDescription } from '../../protocol/control-messages.ts';
 import { asWorkerIndex } from '../../protocol/ids.ts';
 import { ServerDirectory } from '../work-directory.ts';
 import { defaultWorkerEntry, type WorkerEntry } from './spawn.ts';
-import { Worker, type WorkerEnd } from './worker.ts';
+import { Worker } from './worker.ts';
+import type { WorkerEnd } from './worker-end.ts';
 
 export interface DescribeOptions {
   readonly clock?: Clock;

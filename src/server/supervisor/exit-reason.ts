@@ -90,14 +90,18 @@ function withLastWords(text: string, lastWords: string): string {
   return lastWords === '' ? text : `${text}; its last words: ${lastWords}`;
 }
 
+/** How V8 says it. Which signal follows depends on its version. */
+const HEAP_EXHAUSTED = /FATAL ERROR: .*(?:heap out of memory|heap limit|Allocation failed)/i;
+
 function signalText(signal: string, lastWords: string): string {
+  if (HEAP_EXHAUSTED.test(lastWords)) {
+    return `ran out of JavaScript heap (${signal}; NODE_OPTIONS=--max-old-space-size=MEGABYTES gives it more)`;
+  }
   switch (signal) {
     case 'SIGKILL':
       return 'was killed by SIGKILL (perhaps out of memory)';
     case 'SIGABRT':
-      return /heap|allocation failed|out of memory/i.test(lastWords) || lastWords === ''
-        ? 'aborted (SIGABRT, likely out of JavaScript heap)'
-        : 'aborted (SIGABRT)';
+      return 'aborted (SIGABRT)';
     case 'SIGSEGV':
     case 'SIGBUS':
     case 'SIGILL':

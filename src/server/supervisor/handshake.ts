@@ -24,7 +24,7 @@ export interface HandshakeHost extends SlotOwner {
   described(predictor: PredictorDescription): void;
 }
 
-type Progress = Extract<ControlEvent, { type: 'hello' | 'loaded' | 'described' | 'ready' }>;
+export type Progress = Extract<ControlEvent, { type: 'hello' | 'loaded' | 'described' | 'ready' }>;
 
 export class Handshake {
   readonly #host: HandshakeHost;

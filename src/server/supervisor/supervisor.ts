@@ -10,7 +10,8 @@ import type { Pool } from '../slot/pool.ts';
 import { decideRestart, restartDelayMs } from './restart-policy.ts';
 import type { WorkerEntry } from './spawn.ts';
 import { SUPERVISOR_TRANSITIONS, type SupervisorStatus, type WorkerStatus } from './status.ts';
-import { Worker, type WorkerEnd } from './worker.ts';
+import { Worker } from './worker.ts';
+import type { WorkerEnd } from './worker-end.ts';
 
 export interface SupervisorOptions {
   readonly index: WorkerIndex;

@@ -2,6 +2,7 @@
 import type { Logger } from '../../base/log.ts';
 import type { Diagnostic, WireError, WorkerLog } from '../../protocol/control-messages.ts';
 import type { WorkerIndex } from '../../protocol/ids.ts';
+import { LastWords } from '../slot/last-words.ts';
 import { setupFailureText } from './exit-reason.ts';
 import type { SetupRecord } from './setup-record.ts';
 
@@ -9,6 +10,8 @@ export class WorkerOutput {
   readonly #worker: WorkerIndex;
   readonly #logger: Logger;
   readonly #setup: SetupRecord;
+  /** The end of what was written to stderr beside the predictions. */
+  readonly lastWords = new LastWords();
 
   constructor(worker: WorkerIndex, logger: Logger, setup: SetupRecord) {
     this.#worker = worker;
@@ -22,6 +25,7 @@ export class WorkerOutput {
 
   captured({ origin, stream, data, id }: WorkerLog): void {
     if (origin === 'setup') this.#setup.output(data);
+    if (stream === 'stderr') this.lastWords.append(data);
     this.#logger.info({ worker: this.#worker, origin, stream, prediction: id }, data.trimEnd());
   }
 
@@ -30,7 +34,7 @@ export class WorkerOutput {
   }
 
   /** From its original stderr: the JavaScript engine, not the predictor. */
-  lastWords(text: string): void {
+  runtime(text: string): void {
     this.#logger.warn({ worker: this.#worker, origin: 'runtime' }, text.trimEnd());
   }
 

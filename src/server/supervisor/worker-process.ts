@@ -5,8 +5,9 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import { deferred } from '../../base/deferred.ts';
 import { PawlError } from '../../errors.ts';
+import { LastWords } from '../slot/last-words.ts';
+import { CaptureRemains } from './capture-remains.ts';
 import type { ProcessExit } from './exit-reason.ts';
-import { LastWords } from './last-words.ts';
 import { killMarked, killTree, signalGroup } from './process-tree.ts';
 import { spawnNode, type WorkerEntry } from './spawn.ts';
 import { StdioChannel } from './stdio-channel.ts';
@@ -14,6 +15,8 @@ import { StdioChannel } from './stdio-channel.ts';
 export class WorkerProcess {
   readonly pid: number;
   readonly channel: Duplex;
+  /** What it has not read of its own output when it dies. */
+  readonly remains: CaptureRemains;
   readonly #mark: string;
   readonly #stderr: Readable;
   readonly #lastWords = new LastWords();
@@ -28,6 +31,7 @@ export class WorkerProcess {
       throw new PawlError('PAWL_WORKER_CRASHED', 'the operating system started no process');
     }
     this.pid = pid;
+    this.remains = new CaptureRemains(pid);
     this.#mark = mark;
     this.#stderr = stderr;
     this.channel = new StdioChannel(stdout, stdin);
@@ -89,6 +93,7 @@ export class WorkerProcess {
 
   /** Lets go of the pipes, also where something out of reach still holds the other ends. */
   dispose(): void {
+    this.remains.close();
     this.channel.destroy();
     this.#stderr.destroy();
   }

@@ -18,23 +18,16 @@ import type {
 } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
 import type { Slot } from '../slot/slot.ts';
-import { failedWith } from '../slot/slot-outcome.ts';
 import { makePrivateDirectory, removeDirectory } from '../work-directory.ts';
 import { ControlChannel } from './control-channel.ts';
-import {
-  endError,
-  exitReason,
-  isHearsay,
-  isSelfEnding,
-  type ProcessExit,
-  type WorkerFault,
-} from './exit-reason.ts';
+import { isHearsay, isSelfEnding, type ProcessExit, type WorkerFault } from './exit-reason.ts';
 import type { SetupReport } from './fleet.ts';
-import { Handshake, type HandshakeHost } from './handshake.ts';
+import { Handshake, type HandshakeHost, type Progress } from './handshake.ts';
 import { SetupRecord } from './setup-record.ts';
 import type { WorkerEntry } from './spawn.ts';
 import { isLive, WORKER_TRANSITIONS, type WorkerStatus } from './status.ts';
 import { settlesWithin, stopInSteps } from './stop.ts';
+import { endWorker, type WorkerEnd } from './worker-end.ts';
 import { WorkerOutput } from './worker-output.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -52,11 +45,6 @@ export interface WorkerOptions {
   /** Never called before the constructor returned. */
   onStatus(status: WorkerStatus): void;
 }
-
-export type WorkerEnd =
-  | { readonly kind: 'stopped' }
-  /** `readyMs`: how long it was ready; null when it failed before. */
-  | { readonly kind: 'failed'; readonly error: PawlError; readonly readyMs: number | null };
 
 export class Worker implements HandshakeHost {
   readonly index: WorkerIndex;
@@ -179,7 +167,7 @@ export class Worker implements HandshakeHost {
       await this.#handshake.listen();
       // stop() may have come meanwhile.
       if (this.status !== 'spawning') return await this.#finish(null);
-      this.#process = await WorkerProcess.start(this.#options.entry, (text) => this.#output.lastWords(text));
+      this.#process = await WorkerProcess.start(this.#options.entry, (text) => this.#output.runtime(text));
     } catch (error) {
       this.giveUp({ kind: 'spawn_failed', detail: error instanceof Error ? error.message : String(error) });
       return await this.#finish(null);
@@ -207,15 +195,22 @@ export class Worker implements HandshakeHost {
         this.#output.fatal(event.error);
         return this.giveUp({ kind: 'fatal', error: event.error });
       case 'hello':
+        if (event.pipes !== null) this.#process?.remains.holdProcess(event.pipes);
+        return this.#advance(event);
       case 'loaded':
+        this.#process?.remains.holdSlots(event.pipes);
+        return this.#advance(event);
       case 'described':
       case 'ready':
-        // News of a start that is over already: given up, being stopped, or ended meanwhile.
-        if (isLive(this.status) && !this.#isFinishing) this.#handshake.advance(event);
-        return;
+        return this.#advance(event);
       default:
         return assertNever(event);
     }
+  }
+
+  /** News of a start may come when it is over already: given up, being stopped, or ended meanwhile. */
+  #advance(event: Progress): void {
+    if (isLive(this.status) && !this.#isFinishing) this.#handshake.advance(event);
   }
 
   #onSetupFailed(error: WireError): void {
@@ -277,19 +272,16 @@ export class Worker implements HandshakeHost {
   }
 
   #endAll(exit: ProcessExit | null): WorkerEnd {
-    const isStopping = this.status === 'draining';
-    const isKilled = this.#process?.isKilled ?? false;
-    const lastWords = this.#process?.lastWords ?? '';
-    const reason = exitReason({ exit, fault: this.#fault, isStopping, isKilled });
-    const failure = failedWith(endError(reason, 'prediction', lastWords));
-    for (const slot of this.slots) slot.close(failure);
-    this.#control?.endChecks(endError(reason, 'healthcheck', lastWords).message);
-    const error = endError(reason, this.#readyAt === null ? 'setup' : 'idle', lastWords);
-    this.#setup.failed(error.message);
-    if (isStopping) return { kind: 'stopped' };
-    const fields = { worker: this.index, pid: this.#process?.pid ?? null, code: error.code };
-    this.logger.error(fields, error.message);
-    const readyMs = this.#readyAt === null ? null : this.clock.monotonic() - this.#readyAt;
-    return { kind: 'failed', error, readyMs };
+    const ending = {
+      index: this.index,
+      logger: this.logger,
+      slots: this.slots,
+      output: this.#output,
+      setup: this.#setup,
+      process: this.#process,
+      control: this.#control,
+      readyMs: this.#readyAt === null ? null : this.clock.monotonic() - this.#readyAt,
+    };
+    return endWorker(ending, { exit, fault: this.#fault, isStopping: this.status === 'draining' });
   }
 }

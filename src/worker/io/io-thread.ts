@@ -6,15 +6,16 @@ import { limit } from '../../limits.ts';
 import { interruptUntilEnded } from '../../native/interrupt-until-ended.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import type { Connection } from '../../protocol/connection.ts';
-import type { ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
+import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
 import type { Rung } from '../process-tree/kill-tree.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
 import type { SharedState } from '../shared-state.ts';
-import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
+import type { ToIo, ToModel } from '../thread-messages.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
+import { CaptureFlow } from './capture-flow.ts';
 import { CapturedStream } from './captured-stream.ts';
 import { Healthchecks } from './healthchecks.ts';
 import { LogRouting } from './log-routing.ts';
@@ -34,6 +35,7 @@ export class IoThread {
   readonly #parts: IoThreadParts;
   readonly #slots: SlotChannel[] = [];
   readonly #routing: LogRouting;
+  readonly #flow = new CaptureFlow();
   readonly #healthchecks: Healthchecks;
   /** Streams of the process, read for every slot that has none of its own. */
   readonly #processStreams: readonly CapturedStream[];
@@ -42,15 +44,13 @@ export class IoThread {
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
   readonly #processes: RunProcesses;
-  #detachedStreams: readonly CapturedStream[] = [];
   #init: Init | null = null;
-  #isPaused = false;
 
   constructor(parts: IoThreadParts, capture: CapturePipes) {
     this.#parts = parts;
     const send = (event: ControlEvent, onTaken?: () => void) =>
       parts.control.sendLine(encodeFrame(event), onTaken);
-    this.#routing = new LogRouting(this.#slots, send);
+    this.#routing = new LogRouting(this.#slots, send, this.#flow);
     const { native, clock } = parts;
     this.#healthchecks = new Healthchecks({
       clock,
@@ -109,9 +109,7 @@ export class IoThread {
   #attach({ slots: count, pipes, detached }: Extract<ToIo, { type: 'loaded' }>): void {
     const init = this.#init;
     if (init === null) return;
-    this.#detachedStreams = this.#captured(detached, (stream, text) =>
-      this.#routing.detached(stream, text, null),
-    );
+    this.#captured(detached, (stream, text) => this.#routing.fromDetached(stream, text));
     let waiting = count;
     for (let index = 0; index < count; index += 1) {
       const target = { path: init.slotSocketPath, token: init.slotToken };
@@ -128,10 +126,9 @@ export class IoThread {
           if (isCanceled) this.#climb(from);
         },
         onClosed: (reason) => this.#parts.slotLost(reason ?? new Error(`slot socket ${index} was closed`)),
-        onDrain: () => this.#resumeIfSmall(),
       });
       this.#slots.push(slot);
-      const pipe = pipes?.[index];
+      const pipe = pipes[index];
       this.#slotStreams.push(
         pipe === undefined
           ? []
@@ -172,12 +169,10 @@ export class IoThread {
   #forward(index: SlotIndex, line: string, bytes: number): void {
     for (const stream of this.#streamsOf(index)) stream.drain();
     this.#slots[index]?.sendLine(line, () => this.#parts.shared.release(bytes));
-    this.#pauseIfLarge();
   }
 
   #detached({ stream, data, id, bytes }: Extract<ToIo, { type: 'detached' }>): void {
     this.#routing.detached(stream, data, id, () => this.#parts.shared.release(bytes));
-    this.#pauseIfLarge();
   }
 
   /** What the run has started ends with it, and before it is over: nothing of it may write into the next log. */
@@ -230,36 +225,10 @@ export class IoThread {
     emit: (stream: 'stdout' | 'stderr', text: string) => void,
   ): CapturedStream[] {
     const { native, clock } = this.#parts;
-    return (['stdout', 'stderr'] as const).map((name) => {
-      return new CapturedStream(pipes[name], native, clock, (text) => {
-        emit(name, text);
-        this.#pauseIfLarge();
-      });
-    });
-  }
-
-  #backlogBytes(): number {
-    return this.#slots.reduce((sum, slot) => sum + slot.backlogBytes, this.#parts.control.backlogBytes);
-  }
-
-  #pauseIfLarge(): void {
-    if (this.#isPaused || this.#backlogBytes() < limit('captureBacklogBytesMax')) return;
-    this.#isPaused = true;
-    for (const stream of this.#allStreams()) stream.pause();
-  }
-
-  #resumeIfSmall(): void {
-    if (!this.#isPaused || this.#backlogBytes() >= limit('captureBacklogBytesMax') / 2) return;
-    this.#isPaused = false;
-    for (const stream of this.#allStreams()) stream.resume();
-  }
-
-  #allStreams(): CapturedStream[] {
-    return [...this.#processStreams, ...this.#detachedStreams, ...this.#slotStreams.flat()];
-  }
-
-  /** The control channel took what was waiting. */
-  controlDrained(): void {
-    this.#resumeIfSmall();
+    const streams = (['stdout', 'stderr'] as const).map(
+      (name) => new CapturedStream(pipes[name], native, clock, (text) => emit(name, text)),
+    );
+    this.#flow.add(streams);
+    return streams;
   }
 }

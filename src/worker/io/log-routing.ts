@@ -2,6 +2,7 @@
 // not come through here with doubt: with several slots each has pipes of its own.
 import type { ControlEvent, OutputStream, WorkerLog } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
+import type { CaptureFlow } from './capture-flow.ts';
 import type { SlotChannel } from './slot-channel.ts';
 
 type SendControl = (event: ControlEvent, onTaken?: () => void) => void;
@@ -9,11 +10,13 @@ type SendControl = (event: ControlEvent, onTaken?: () => void) => void;
 export class LogRouting {
   readonly #slots: readonly SlotChannel[];
   readonly #sendControl: SendControl;
+  readonly #flow: CaptureFlow;
   #isSettingUp = true;
 
-  constructor(slots: readonly SlotChannel[], sendControl: SendControl) {
+  constructor(slots: readonly SlotChannel[], sendControl: SendControl, flow: CaptureFlow) {
     this.#slots = slots;
     this.#sendControl = sendControl;
+    this.#flow = flow;
   }
 
   /** True the first time. */
@@ -36,11 +39,16 @@ export class LogRouting {
   /** Text from the pipes of one slot. */
   fromSlot(slot: SlotChannel, stream: OutputStream, data: string): void {
     if (slot.id === null) this.#toServer(stream, data, 'detached', slot.lastId);
-    else slot.sendLog(slot.id, stream, data);
+    else slot.sendLog(slot.id, stream, data, this.#flow.sending(data.length));
+  }
+
+  /** Text from the pipes of subprocesses that belong to no prediction. */
+  fromDetached(stream: OutputStream, data: string): void {
+    this.#toServer(stream, data, this.#isSettingUp ? 'setup' : 'detached', null);
   }
 
   /** Text that JavaScript wrote after its prediction had ended, or without ever having one. */
-  detached(stream: OutputStream, data: string, id: PredictionId | null, onTaken?: () => void): void {
+  detached(stream: OutputStream, data: string, id: PredictionId | null, onTaken: () => void): void {
     const origin = this.#isSettingUp ? 'setup' : 'detached';
     this.#sendControl({ type: 'log', stream, data, origin, id }, onTaken);
   }
@@ -50,6 +58,6 @@ export class LogRouting {
   }
 
   #toServer(stream: OutputStream, data: string, origin: WorkerLog['origin'], id: PredictionId | null): void {
-    this.#sendControl({ type: 'log', stream, data, origin, id });
+    this.#sendControl({ type: 'log', stream, data, origin, id }, this.#flow.sending(data.length));
   }
 }

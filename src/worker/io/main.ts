@@ -37,7 +37,6 @@ const control = new Connection(new ControlStream(start.controlIn, start.controlO
     if (reason === null) endWithoutServer(workDir, native);
     else abandon(reason);
   },
-  onDrain: () => io.controlDrained(),
 });
 
 /** A slot socket broke. When the server died all channels end, in any order: the control channel's end tells. */
@@ -79,5 +78,6 @@ const hello: Hello = {
   pid: process.pid,
   node: process.versions.node,
   uninterruptible: start.uninterruptible,
+  pipes: start.capture,
 };
 control.send(hello);

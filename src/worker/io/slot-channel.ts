@@ -23,8 +23,6 @@ export interface SlotChannelEvents {
   /** A prediction was taken; it is the model thread's turn. */
   onPredict(slot: SlotChannel, request: Predict, isCanceled: boolean): void;
   onClosed(reason: Error | null): void;
-  /** The socket took what was waiting. */
-  onDrain(): void;
 }
 
 export class SlotChannel {
@@ -61,7 +59,6 @@ export class SlotChannel {
         this.#status.move('closed');
         events.onClosed(reason);
       },
-      onDrain: () => events.onDrain(),
     });
   }
 
@@ -80,17 +77,13 @@ export class SlotChannel {
     return this.#run;
   }
 
-  get backlogBytes(): number {
-    return this.#connection.backlogBytes;
-  }
-
   sendLine(line: string, onTaken: () => void): void {
     this.#connection.sendLine(line, onTaken);
   }
 
-  sendLog(id: PredictionId, stream: OutputStream, data: string): void {
+  sendLog(id: PredictionId, stream: OutputStream, data: string, onTaken: () => void): void {
     const log: Log = { type: 'log', id, stream, data };
-    this.#connection.sendLine(encodeFrame(log));
+    this.#connection.sendLine(encodeFrame(log), onTaken);
   }
 
   /**

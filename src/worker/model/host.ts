@@ -10,13 +10,13 @@ import type { Interruption } from '../../native/interrupt.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { HttpClient } from '../../net/http-client.ts';
 import { UrlGuard } from '../../net/url-guard.ts';
-import type { ControlEvent, Init } from '../../protocol/control-messages.ts';
+import type { CapturePipes, ControlEvent, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { HealthcheckId, SlotIndex } from '../../protocol/ids.ts';
 import type { TerminalEvent } from '../../protocol/slot-messages.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { SharedState } from '../shared-state.ts';
-import type { CapturePipes, ToIo, ToModel } from '../thread-messages.ts';
+import type { ToIo, ToModel } from '../thread-messages.ts';
 import { bounded, wireError } from '../wire-error.ts';
 import { checkHealth } from './healthcheck.ts';
 import type { LoadedPredictor } from './loaded-predictor.ts';
@@ -122,9 +122,8 @@ export class Host {
       readEnds.push({ stdout: stdout.readEnd, stderr: stderr.readEnd });
       writeEnds.push({ stdout: stdout.writeEnd, stderr: stderr.writeEnd });
     }
-    this.#control({ type: 'loaded', slots }, 'setup');
-    const detached = this.#parts.detachedPipes;
-    this.#parts.toIo({ type: 'loaded', slots, pipes: slots > 1 ? readEnds : null, detached });
+    this.#control({ type: 'loaded', slots, pipes: readEnds }, 'setup');
+    this.#parts.toIo({ type: 'loaded', slots, pipes: readEnds, detached: this.#parts.detachedPipes });
     return slots > 1 ? writeEnds : [PROCESS_FDS];
   }
 

@@ -66,8 +66,8 @@ describe('message of an ended worker', () => {
     [
       { kind: 'signal', signal: 'SIGABRT' },
       'FATAL ERROR: Reached heap limit',
-      'the worker aborted (SIGABRT, likely out of JavaScript heap) while it ran this prediction; ' +
-        'its last words: FATAL ERROR: Reached heap limit',
+      'the worker ran out of JavaScript heap (SIGABRT; NODE_OPTIONS=--max-old-space-size=MEGABYTES gives it more) ' +
+        'while it ran this prediction; its last words: FATAL ERROR: Reached heap limit',
     ],
     [
       { kind: 'signal', signal: 'SIGABRT' },

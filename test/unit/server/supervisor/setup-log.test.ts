@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { LastWords } from '../../../../src/server/supervisor/last-words.ts';
 import { SetupLog } from '../../../../src/server/supervisor/setup-log.ts';
 
 describe('setup log', () => {
@@ -37,19 +36,5 @@ describe('setup log', () => {
     log.append('loading…');
     log.appendLine('Error: no');
     expect(log.text).toBe('loading…\nError: no\n');
-  });
-});
-
-describe('last words', () => {
-  it('are the last whole lines that fit', () => {
-    const words = new LastWords(12);
-    words.append(Buffer.from('something long\nfirst\nlast\n'));
-    expect(words.text).toBe('first\nlast');
-  });
-
-  it('are the end of a line that is too long', () => {
-    const words = new LastWords(4);
-    for (const part of ['abc', 'def', 'ghi']) words.append(Buffer.from(part));
-    expect(words.text).toBe('fghi');
   });
 });
