@@ -57,7 +57,20 @@ describe('the packed package', () => {
     expect(stdout).toMatch(/\d+\.\d+\.\d+/);
   });
 
-  it.each([20, 22, 24])('serves a TypeScript predictor on Node %i', async (major) => {
+  it.each([20, 22, 24, 26])(
+    'is found well by pawl doctor on Node %i, with its prebuilt addon',
+    async (major) => {
+      const node = await nodeBinary(major);
+      const main = path.join(consumer.installed, 'dist', 'cli', 'main.js');
+      const options = { cwd: consumer.folder, env: consumer.bareEnv(node) };
+      const { stdout } = await output(node, [main, 'doctor', 'predict.ts'], options);
+      expect(stdout).toMatch(/^ok {7}addon {7}\S+prebuilds\S+\.node \(prebuilt\)$/m);
+      expect(stdout).toMatch(/^ok {7}interrupts {2}ended a loop after/m);
+      expect(stdout).toMatch(/^ok {7}predictor {3}predict\.ts loads/m);
+    },
+  );
+
+  it.each([20, 22, 24, 26])('serves a TypeScript predictor on Node %i', async (major) => {
     const node = await nodeBinary(major);
     const server = await startServer('predict.ts', {
       command: [node, path.join(consumer.installed, 'dist', 'cli', 'main.js')],
@@ -83,6 +96,14 @@ describe('the packed package', () => {
       const { stderr } = await output('node', [script], { cwd: copy.installed, env: copy.bareEnv() });
       expect(stderr).toContain('no prebuilt addon fits');
       expect(stderr).toContain('npm rebuild pawl');
+      const main = path.join(copy.installed, 'dist', 'cli', 'main.js');
+      const doctor = output('node', [main, 'doctor'], { cwd: copy.folder, env: copy.bareEnv() });
+      await expect(doctor).rejects.toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(
+          /FAILURE {2}addon.*pawl\.node: no such file.*→ Run `npm rebuild pawl`/s,
+        ),
+      });
     } finally {
       copy.remove();
     }
