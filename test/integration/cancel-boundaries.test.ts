@@ -66,6 +66,28 @@ describe('user code that a cancel interrupts', () => {
     });
   });
 
+  it('is interrupted also in a callback of its scope, and the next callback runs', async () => {
+    const { lines, ...rest } = await cancel('callbackThatBlocks');
+    expect(rest).toEqual({ status: 'canceled', stage: 'interrupt', isSameWorker: true });
+    expect(lines[1]).toBe('Error: a scope.onCancel callback blocked, and was interrupted');
+    expect(lines.at(-1)).toBe('the next callback');
+  });
+
+  it('is interrupted also in its schema', async () => {
+    expect(await cancel('schemaThatBlocks')).toMatchObject({
+      status: 'canceled',
+      stage: 'interrupt',
+      isSameWorker: true,
+      lines: ['stuck'],
+    });
+  });
+
+  it('ends also where its temporary directory cannot be removed, which is said in its log', async () => {
+    const { body } = await predict(server.url, { how: 'brokenRemoval' });
+    expect(body).toMatchObject({ status: 'succeeded', output: true });
+    expect(body.logs).toMatch(/^Error: the disk is in a mood\n/);
+  });
+
   it('knows whether a cancel would end it where it is', async () => {
     expect((await predict(server.url, { how: 'where' })).body.output).toEqual({
       atLoading: false,

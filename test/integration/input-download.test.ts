@@ -53,6 +53,7 @@ function prepare(
     given: [],
     tempDir: () => tempDir,
     signal: () => controller.signal,
+    enter: (check) => check(),
     client,
     inputFileBytesMax: 1000,
     downloadMs: 60_000,

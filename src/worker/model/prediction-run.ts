@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { isObject } from '../../base/json.ts';
 import { StateMachine } from '../../base/state-machine.ts';
 import { PawlError } from '../../errors.ts';
+import type { GuardResult } from '../../native/native-api.ts';
 import { CancelationError } from '../../predictor/cancelation.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
@@ -30,6 +31,8 @@ const NEXT = {
   ending: ['ended'],
   ended: [],
 } as const satisfies Record<RunStatus, readonly RunStatus[]>;
+
+const REMOVE = { recursive: true, force: true, maxRetries: 3, retryDelay: 20 } as const;
 
 export class PredictionRun implements Origin {
   readonly id: PredictionId;
@@ -112,16 +115,20 @@ export class PredictionRun implements Origin {
   }
 
   guarded<T>(call: () => T): T {
-    const result = this.#parts.interruption.guarded(tokenOf(this.at), call);
+    const result = this.#guard(call);
     if (!result.interrupted) return result.value;
     // The news of the cancel waits behind the code that blocked; whoever catches this must find the signal aborted.
     this.#abort();
     throw new CancelationError();
   }
 
+  #guard<T>(call: () => T): GuardResult<T> {
+    return this.#parts.interruption.guarded(tokenOf(this.at), call);
+  }
+
   /** A listener that blocks is ended like everything else of the run. */
   #abort(): void {
-    this.#parts.interruption.guarded(tokenOf(this.at), () => this.scope.abort());
+    this.#guard(() => this.scope.abort());
   }
 
   async #execute(): Promise<'value' | 'list'> {
@@ -132,6 +139,8 @@ export class PredictionRun implements Origin {
       given: this.#request.files,
       tempDir: () => this.scope.tempDir,
       signal: () => this.scope.signal,
+      // A schema may hold code of the user's.
+      enter: (check) => this.guarded(check),
       ...this.#parts.inputSetting,
     });
     if (!input.ok) {
@@ -175,11 +184,14 @@ export class PredictionRun implements Origin {
   }
 
   async #cleanUp(isCanceled: boolean): Promise<void> {
+    const report = (error: unknown) => this.#parts.writeLog('stderr', userStack(error), this);
     if (isCanceled) {
-      const report = (error: unknown) => this.#parts.writeLog('stderr', userStack(error), this);
-      await runCancelCallbacks(this.scope.takeCancelCallbacks(), this.#parts.clock, report);
+      const guard = <T>(call: () => T) => this.#guard(call);
+      const { clock } = this.#parts;
+      await runCancelCallbacks(this.scope.takeCancelCallbacks(), { clock, guard, report });
     }
-    if (this.scope.hasTempDir) await rm(this.scope.tempDir, { recursive: true, force: true });
+    // What its background work still writes there may come between; the worker's own end takes the rest.
+    if (this.scope.hasTempDir) await rm(this.scope.tempDir, REMOVE).catch(report);
   }
 
   #finish(event: TerminalEvent | null, predictMs: number): void {

@@ -35,6 +35,8 @@ export interface PrepareOptions {
   readonly tempDir: () => string;
   /** Asked for only when there is a file to fetch. */
   readonly signal: () => AbortSignal;
+  /** Calls the predictor's own code. */
+  readonly enter: <T>(check: () => T) => T;
   readonly client: HttpClient;
   readonly inputFileBytesMax: number;
   readonly downloadMs: number;
@@ -53,7 +55,7 @@ export async function prepareInput(
   const { jobs, issues } = fileJobs(raw, schema?.files ?? [], options.given);
   if (issues.length > 0) return { ok: false, issues };
   const input = jobs.length === 0 ? raw : putFiles(raw, await new FileFetch(options).all(jobs));
-  return schema === null ? { ok: true, value: input } : schema.check(input);
+  return schema === null ? { ok: true, value: input } : options.enter(() => schema.check(input));
 }
 
 /** The files of one input: fetched side by side; the first that fails ends the others. */

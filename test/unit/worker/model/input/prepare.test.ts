@@ -16,6 +16,7 @@ beforeEach(async () => {
     given: [],
     tempDir: vi.fn(() => tempDir),
     signal: vi.fn(() => new AbortController().signal),
+    enter: (check) => check(),
     client: netClient(),
     inputFileBytesMax: 100,
     downloadMs: 1000,
