@@ -1,4 +1,7 @@
 // Who gets a slot, and when, over a real server and real workers.
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
@@ -155,6 +158,50 @@ describe('the queue', () => {
     expect((await server.over('holds')).status).toBe('canceled');
     expect((await server.over('next')).output).toBe('next');
   });
+});
+
+describe('hundreds of PUTs of one id, at once', () => {
+  const many = async (server: Client, id: string, headers: Record<string, string>) => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => server.create(id, {}, headers)));
+    for (const answer of answers) await answer.arrayBuffer();
+    return new Set(answers.map(({ status }) => status));
+  };
+
+  it('run it once: where a slot is free, where they queue, and where all are refused', async () => {
+    const server = await start('--concurrency', '1', '--queue', '1');
+    const async = { prefer: 'respond-async' };
+    expect(
+      [...(await many(server, 'first', async))].every((status) => status === 202 || status === 200),
+    ).toBe(true);
+    expect((await server.over('first')).output).toBe(1);
+
+    await server.begin('holds', { ms: LONG });
+    expect(await many(server, 'queued', async)).toEqual(new Set([202]));
+    expect(await many(server, 'refused', async)).toEqual(new Set([409]));
+    await server.cancel('holds');
+    expect((await server.over('queued')).output).toBe(3);
+
+    // Those that wait all get the answer of the one run.
+    expect(await many(server, 'awaited', { prefer: 'wait' })).toEqual(new Set([200]));
+    expect((await server.get('awaited')).output).toBe(4);
+  });
+});
+
+it('reads several Prefer lines as one, and says which were followed', async () => {
+  const server = await start();
+  const headers = {
+    'content-type': 'application/json',
+    prefer: ['handling=lenient', 'respond-async', 'wait="600"'],
+  };
+  const asked = request(`${server.url}/predictions`, { method: 'POST', headers });
+  asked.end('{"input": {"echo": "x"}}');
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const body = JSON.parse(await text(response)) as Body;
+  expect([response.statusCode, body.output, response.headers['preference-applied']]).toEqual([
+    200,
+    'x',
+    'wait=600',
+  ]);
 });
 
 it('a client that leaves cancels its prediction, unless it said respond-async', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headerList } from '../../../../src/server/http/header-list.ts';
 import { jsonErrorPosition } from '../../../../src/server/http/json-position.ts';
@@ -76,6 +77,39 @@ describe('preferenceApplied', () => {
     const mode = responseMode({ prefer });
     expect([preferenceApplied(mode, 'ended'), preferenceApplied(mode, 'goes on')]).toEqual([ended, goesOn]);
     expect(preferenceApplied(responseMode({ prefer, accept: 'text/event-stream' }), 'ended')).toBeNull();
+  });
+});
+
+describe('any text in Prefer and Accept', () => {
+  it('gives a mode, and nothing but the values that the headers may have', () => {
+    const part = fc.constantFrom(
+      ...[
+        'wait',
+        'respond-async',
+        '=',
+        '"',
+        '\\',
+        ',',
+        ';',
+        ' ',
+        '5',
+        '-1',
+        'q',
+        'text/event-stream',
+        '*/*',
+        'é',
+      ],
+    );
+    const text = fc.array(fc.oneof(part, fc.string()), { maxLength: 30 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, text, (prefer, accept) => {
+        const mode = responseMode({ prefer, accept });
+        if (mode.kind !== 'wait') return;
+        expect(mode.waitMs ?? 0).toBeGreaterThanOrEqual(0);
+        expect(preferenceApplied(mode, 'goes on') ?? 'wait').toMatch(/^(respond-async, )?wait(=\d+)?$/);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

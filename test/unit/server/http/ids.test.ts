@@ -99,4 +99,18 @@ describe('a PUT with an id that is known', () => {
     await answer;
     expect((await ask({ url: '/predictions/a' })).statusCode).toBe(404);
   });
+
+  it('is another prediction once it is forgotten: a cancel of the first reaches it never', async () => {
+    const { fleet, ask } = fakeServer({ config: { retention: 0 } });
+    const cancel = { method: 'POST', url: '/predictions/a/cancel' } as const;
+    const asked = put('/predictions/a', {}, { prefer: 'respond-async' });
+    await ask(asked);
+    await ask(cancel);
+    fleet.run.cancel();
+    expect((await ask(cancel)).statusCode).toBe(404);
+    await ask(asked);
+    expect(fleet.slots.runs).toHaveLength(2);
+    expect(fleet.run.isCanceled).toBe(false);
+    fleet.run.succeed();
+  });
 });
