@@ -1,10 +1,11 @@
 // A fleet without processes: a test says what its workers are doing and what each prediction reports.
 import type { Json, JsonObject } from '../../src/base/json.ts';
-import type { PawlError } from '../../src/errors.ts';
+import { PawlError } from '../../src/errors.ts';
 import type { PredictorDescription } from '../../src/protocol/control-messages.ts';
 import { asSlotIndex, asWorkerIndex } from '../../src/protocol/ids.ts';
 import type { InputIssue } from '../../src/protocol/slot-messages.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotPool } from '../../src/server/slot/permit.ts';
+import { failedWith } from '../../src/server/slot/slot-outcome.ts';
 import type { Fleet, FleetStatus, SetupReport } from '../../src/server/supervisor/fleet.ts';
 
 /** One prediction on a slot, as the test drives it. */
@@ -57,6 +58,12 @@ export class ScriptedRun {
     this.end({ status: 'canceled', predictMs: 3, cancel: { stage: 'signal', ms: 1 } });
   }
 
+  /** Its slot is gone with its worker. */
+  endLost(): void {
+    this.isOver = true;
+    this.observer.onEnd(failedWith(new PawlError('PAWL_WORKER_CRASHED', 'killed')));
+  }
+
   end(outcome: Parameters<SlotObserver['onEnd']>[0]): void {
     this.isOver = true;
     this.#slots.ended();
@@ -89,6 +96,13 @@ export class ScriptedSlots implements SlotPool {
 
   get available(): number {
     return Math.max(0, this.#capacity - this.#taken);
+  }
+
+  /** All of them, with their workers. */
+  lose(): void {
+    this.#capacity = 0;
+    this.#taken = 0;
+    this.settling = 0;
   }
 
   tryAcquire(): Permit | null {

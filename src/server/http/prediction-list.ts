@@ -2,10 +2,10 @@
 import type { FastifyRequest } from 'fastify';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
+import type { PageStart } from '../prediction/creation-order.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { PredictionObject } from '../prediction/prediction-object.ts';
 import { RequestRefused, valueIssue } from '../prediction/refusal.ts';
-import type { PageStart } from '../prediction/registry.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { baseUrl } from './base-url.ts';
 

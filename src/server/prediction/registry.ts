@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.ts';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
+import { CreationOrder, type Numbered, type PageStart } from './creation-order.ts';
 import type { Prediction } from './prediction.ts';
 
 export interface Page {
@@ -14,14 +15,20 @@ export interface Page {
   readonly hasOlder: boolean;
 }
 
-/** Predictions are numbered by creation. A page holds those older than one number, or newer than another. */
-export type PageStart = { readonly olderThan: number } | { readonly newerThan: number } | null;
-
-interface Entry {
+class Entry implements Numbered {
   readonly prediction: Prediction;
   readonly number: number;
-  /** Held bytes once finished, 0 before. */
-  bytes: number;
+  /** What the finished ones were charged for it; 0 before. */
+  keptBytes = 0;
+
+  constructor(prediction: Prediction, number: number) {
+    this.prediction = prediction;
+    this.number = number;
+  }
+
+  get bytes(): number {
+    return this.prediction.bytes;
+  }
 }
 
 // What the objects themselves take, beside the payloads that are counted.
@@ -33,6 +40,7 @@ export class Registry {
   readonly #live = new Map<PredictionId, Entry>();
   /** In order of completion, oldest first. */
   readonly #finished = new Map<PredictionId, Entry>();
+  readonly #order = new CreationOrder<Entry>();
   #finishedBytes = 0;
   #created = 0;
 
@@ -55,7 +63,9 @@ export class Registry {
 
   add(prediction: Prediction): void {
     assert(this.find(prediction.id) === null, `prediction ${prediction.id} exists already`);
-    this.#live.set(prediction.id, { prediction, number: ++this.#created, bytes: 0 });
+    const entry = new Entry(prediction, ++this.#created);
+    this.#live.set(prediction.id, entry);
+    this.#order.add(entry);
   }
 
   /** Moves a prediction that ended to the finished ones. */
@@ -63,10 +73,9 @@ export class Registry {
     const entry = this.#live.get(prediction.id);
     assert(entry?.prediction === prediction, `prediction ${prediction.id} is not live`);
     this.#live.delete(prediction.id);
-    if (this.#retention === 0) return;
-    entry.bytes = prediction.bytes + ENTRY_BYTES;
+    entry.keptBytes = prediction.bytes + ENTRY_BYTES;
     this.#finished.set(prediction.id, entry);
-    this.#finishedBytes += entry.bytes;
+    this.#finishedBytes += entry.keptBytes;
     for (const oldest of this.#finished.values()) {
       if (this.#finished.size <= this.#retention && this.#finishedBytes <= this.#bytesMax) break;
       this.#drop(oldest);
@@ -81,44 +90,21 @@ export class Registry {
 
   /** Newest first, by creation. */
   page(mode: Mode, start: PageStart, count: number): Page {
-    const all = [...this.#live.values(), ...this.#finished.values()]
-      .filter((entry) => entry.prediction.mode === mode)
-      .sort((a, b) => b.number - a.number);
-    const { entries, from } = cut(all, start, count);
+    const bounds = { count, bytes: limit('listPageBytesMax') };
+    const page = this.#order.page(start, bounds, (entry) => entry.prediction.mode === mode);
+    const { entries, hasNewer, hasOlder } = page;
     return {
       predictions: entries.map((entry) => entry.prediction),
       newest: entries[0]?.number ?? null,
       oldest: entries.at(-1)?.number ?? null,
-      hasNewer: entries.length > 0 && from > 0,
-      hasOlder: entries.length > 0 && from + entries.length < all.length,
+      hasNewer,
+      hasOlder,
     };
   }
 
   #drop(entry: Entry): void {
     this.#finished.delete(entry.prediction.id);
-    this.#finishedBytes -= entry.bytes;
+    this.#finishedBytes -= entry.keptBytes;
+    this.#order.remove(entry);
   }
-}
-
-/** At most `count` of `all`, and fewer where they hold much; `from` is the index of the first. */
-function cut(all: readonly Entry[], start: PageStart, count: number): { entries: Entry[]; from: number } {
-  if (start !== null && 'newerThan' in start) {
-    const newer = all.filter((entry) => entry.number > start.newerThan).reverse();
-    const entries = affordable(newer.slice(0, count)).reverse();
-    return { entries, from: newer.length - entries.length };
-  }
-  const olderThan = start?.olderThan ?? Number.POSITIVE_INFINITY;
-  const from = all.findIndex((entry) => entry.number < olderThan);
-  return from === -1
-    ? { entries: [], from: all.length }
-    : { entries: affordable(all.slice(from, from + count)), from };
-}
-
-function affordable(entries: readonly Entry[]): Entry[] {
-  let bytes = 0;
-  const fitting = entries.filter((entry, index) => {
-    bytes += entry.prediction.bytes;
-    return index === 0 || bytes <= limit('listPageBytesMax');
-  });
-  return fitting;
 }

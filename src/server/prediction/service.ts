@@ -12,6 +12,7 @@ import type { CancelStage } from '../../protocol/slot-messages.ts';
 import { Journal, type JournalBounds } from '../stream/journal.ts';
 import type { Fleet } from '../supervisor/fleet.ts';
 import { Admission } from './admission.ts';
+import type { PageStart } from './creation-order.ts';
 import type { PredictionEvent, PredictionObserver } from './events.ts';
 import type { InputFiles } from './input-files.ts';
 import type { OutputDelivery } from './output-delivery.ts';
@@ -19,7 +20,7 @@ import { Prediction, type PredictionSetting } from './prediction.ts';
 import { generatePredictionId } from './prediction-id.ts';
 import { compilePredictorSchema, type PredictorSchema } from './predictor-schema.ts';
 import { notReady } from './readiness.ts';
-import { type Page, type PageStart, Registry } from './registry.ts';
+import { type Page, Registry } from './registry.ts';
 
 export interface ServiceParts {
   readonly fleet: Fleet;

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { limit } from '../../../../src/limits.ts';
 import { readCancelAfter } from '../../../../src/server/http/cancel-after.ts';
 import { RequestRefused } from '../../../../src/server/prediction/refusal.ts';
-import { fakeServer, post, put } from '../../../helpers/fake-server.ts';
+import { fakeServer, post, put, STREAMING } from '../../../helpers/fake-server.ts';
 
 const ASYNC = { prefer: 'respond-async' };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const read = (value: string | string[]) => readCancelAfter({ 'cancel-after': value });
 
 describe('the header Cancel-After', () => {
@@ -94,6 +95,20 @@ describe('a deadline', () => {
     fleet.run.succeed();
     expect(fleet.slots.runs).toHaveLength(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('ends an event stream, also of one that never ran', async () => {
+    const { clock, ask, fleet } = fakeServer({ config: { queue: 1 }, document: STREAMING });
+    const headers = { accept: 'text/event-stream', 'cancel-after': '30s' };
+    const running = ask(post('/predictions', { id: 'a' }, headers));
+    const waiting = ask(post('/predictions', { id: 'b' }, headers));
+    while ((await ask({ url: '/predictions/b' })).statusCode !== 200) await turn();
+    clock.advance(30_000);
+    fleet.run.cancel();
+    const events = (text: string) => [...text.matchAll(/^event: (.*)$/gm)].map(([, event]) => event);
+    expect(events((await running).payload)).toEqual(['start', 'log', 'completed']);
+    expect(events((await waiting).payload)).toEqual(['log', 'completed']);
+    expect((await ask({ url: '/predictions/b' })).json().status).toBe('canceled');
   });
 
   it('of an attaching PUT changes nothing', async () => {

@@ -58,9 +58,35 @@ describe('a path without a route, or a method the path does not have', () => {
     expect([response.statusCode, response.json().code]).toEqual([400, 'PAWL_BAD_REQUEST']);
   });
 
-  it('HEAD answers what GET would, without a body', async () => {
-    const response = await fakeServer().ask({ method: 'HEAD', url: '/health-check' });
-    expect([response.statusCode, response.payload]).toEqual([200, '']);
+  it.each([
+    '/',
+    '/health-check',
+    '/openapi.json',
+    '/predictions',
+    '/predictions/a',
+    '/predictions/b',
+    '/nope',
+  ])('HEAD %s answers what GET would, without a body', async (url) => {
+    const { ask } = fakeServer();
+    await ask(post('/predictions', { id: 'a' }, ASYNC));
+    const [get, head] = [await ask({ url }), await ask({ method: 'HEAD', url })];
+    expect([head.statusCode, head.payload]).toEqual([get.statusCode, '']);
+    expect(head.headers['content-length']).toBe(get.headers['content-length']);
+    expect(head.headers['content-type']).toBe('application/json');
+  });
+
+  it.each([
+    ['POST', '/predictions/'],
+    ['PUT', '/predictions/'],
+    ['PUT', '/predictions/a/'],
+    ['POST', '/predictions/a/cancel/'],
+    ['DELETE', '/predictions/'],
+    ['POST', '/shutdown/'],
+  ] as const)('404 for %s %s: a slash at the end is another path', async (method, url) => {
+    const { ask, fleet } = fakeServer();
+    const response = await ask({ ...post(url, {}), method });
+    expect([response.statusCode, response.json().code]).toEqual([404, 'PAWL_NOT_FOUND']);
+    expect(fleet.slots.runs).toEqual([]);
   });
 });
 
