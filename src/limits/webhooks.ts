@@ -7,6 +7,10 @@ export const WEBHOOK_LIMITS = {
     'Webhooks about progress are this far apart; what changes meanwhile is in the next.',
     '--webhook-interval',
   ),
+  webhookReportBytesPerS: bytes(
+    1 * MiB,
+    'A larger webhook about progress puts the next one off, so that on average they stay below this much a second.',
+  ),
   webhookUrlBytesMax: bytes(8 * KiB, 'A prediction with a longer webhook URL is answered 422.'),
   webhookTryMs: ms(30_000, 'A webhook that has no answer by then counts as not delivered.'),
   webhookTriesMax: count(13, 'A terminal webhook that was not accepted this often is given up, and logged.'),

@@ -41,8 +41,8 @@ export interface SeriesState {
   /** When the last report was begun, and the last that carried a new output. */
   readonly reportedAt: number | null;
   readonly outputAt: number | null;
-  /** What building the last report took. */
-  readonly buildMs: number;
+  /** How far the last report puts the next one off, for what it cost. */
+  readonly restMs: number;
   /** How often `completed` was sent. */
   readonly tries: number;
   /** The server stops: retries come soon or never. */
@@ -55,7 +55,7 @@ export const NEW_SERIES: SeriesState = {
   hasNewOutput: false,
   reportedAt: null,
   outputAt: null,
-  buildMs: 0,
+  restMs: 0,
   tries: 0,
   isHurried: false,
 };
@@ -65,7 +65,8 @@ export type SeriesEvent =
   | { readonly type: 'ended' }
   /** The time of the last `wait` has come. */
   | { readonly type: 'due' }
-  | { readonly type: 'built'; readonly buildMs: number }
+  /** The report that is sent now, with what it cost. */
+  | { readonly type: 'built'; readonly ms: number; readonly bytes: number }
   /** To the request on its way. */
   | { readonly type: 'answered'; readonly answer: DeliveryAnswer }
   | { readonly type: 'hurried' }
@@ -106,7 +107,7 @@ export function step(state: SeriesState, event: SeriesEvent, context: SeriesCont
     case 'due':
       return due(state, context);
     case 'built':
-      return [{ ...state, buildMs: event.buildMs }, NOTHING];
+      return [{ ...state, restMs: restMs(event.ms, event.bytes) }, NOTHING];
     case 'answered':
       return answered(state, event.answer, context);
     case 'hurried':
@@ -141,8 +142,13 @@ function earliestAt(state: SeriesState, what: 'start' | 'output' | 'logs', conte
   return last === null ? context.now : last + spacingMs(state, context);
 }
 
-function spacingMs({ buildMs }: SeriesState, { intervalMs }: SeriesContext): number {
-  return Math.max(intervalMs, buildMs * BUILD_SHARE);
+function spacingMs(state: SeriesState, { intervalMs }: SeriesContext): number {
+  return Math.max(intervalMs, state.restMs);
+}
+
+/** Reports repeat what those before told: without a rest, a long prediction would cost the square of its length. */
+function restMs(buildMs: number, bytes: number): number {
+  return Math.max(buildMs * BUILD_SHARE, (bytes / limit('webhookReportBytesPerS')) * 1_000);
 }
 
 function tell(state: SeriesState, context: SeriesContext): SeriesStep {

@@ -89,9 +89,9 @@ export class WebhookSeries {
     const { clock, backlog } = this.#parts;
     const begun = clock.monotonic();
     const message = this.#build();
-    this.happen({ type: 'built', buildMs: clock.monotonic() - begun });
+    const length = message?.body.length ?? 0;
+    this.happen({ type: 'built', ms: clock.monotonic() - begun, bytes: length });
     if (message === null) return this.happen({ type: 'answered', answer: { type: 'refused' } });
-    const { length } = message.body;
     backlog.holdReport(length);
     this.#send(message, () => backlog.releaseReport(length));
   }

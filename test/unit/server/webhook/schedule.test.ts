@@ -38,7 +38,7 @@ const EVENTS: { readonly [column: string]: SeriesEvent } = {
   logs: { type: 'changed', what: 'logs' },
   ended: { type: 'ended' },
   due: { type: 'due' },
-  built: { type: 'built', buildMs: 1 },
+  built: { type: 'built', ms: 1, bytes: 1 },
   accepted: { type: 'answered', answer: { type: 'accepted' } },
   refused: { type: 'answered', answer: { type: 'refused' } },
   retry: { type: 'answered', answer: { type: 'retry', afterMs: null } },
@@ -182,14 +182,18 @@ describe('reports', () => {
     });
   });
 
-  it('that are expensive to build are further apart', () => {
+  it.each([
+    ['expensive to build', { ms: 100, bytes: 100 }, 1_800],
+    ['large', { ms: 1, bytes: 3 * LIMITS.webhookReportBytesPerS.value }, 2_800],
+    ['neither', { ms: 1, bytes: 100 }, 300],
+  ])('that are %s put the next one off', (_how, cost, ms) => {
     const events: [number, SeriesEvent][] = [
       [0, CHANGED('start')],
-      [0, { type: 'built', buildMs: 100 }],
+      [0, { type: 'built', ...cost }],
       [150, ACCEPTED],
       [200, CHANGED('logs')],
     ];
-    expect(run(events)[1]).toEqual({ type: 'wait', ms: 1_800 });
+    expect(run(events)[1]).toEqual({ type: 'wait', ms });
   });
 
   it('wait while the backlog has no room, and are not lost', () => {
