@@ -26,6 +26,7 @@ export const REPLICATE_DIALECT: Dialect = {
       ? ending(id, prediction)
       : frame(id, 'error', 'an output was too large to be streamed'),
   gap: (skipped) => frame(null, 'gap', JSON.stringify({ skipped })),
+  bytes: (text) => Buffer.from(text),
 };
 
 /** Both under the last id: a client that has seen the error and comes again is told nothing new. */

@@ -8,6 +8,12 @@ export interface Batch {
   readonly next: number;
 }
 
+export interface Encoding<T> {
+  text(number: number, event: T): string;
+  /** Of whole events. */
+  bytes(text: string): Buffer;
+}
+
 interface Shared {
   readonly bytes: WeakRef<Buffer>;
   readonly next: number;
@@ -17,15 +23,15 @@ const SWEEP_FROM = 64;
 
 export class Batches<T extends object> {
   readonly #journal: Journal<T>;
-  readonly #encode: (number: number, event: T) => string;
+  readonly #encoding: Encoding<T>;
   readonly #charsMax: number;
   readonly #shared = new Map<number, Shared>();
   #sweepAt = SWEEP_FROM;
 
   /** A batch ends with the event that brings it to `charsMax`. */
-  constructor(journal: Journal<T>, encode: (number: number, event: T) => string, charsMax: number) {
+  constructor(journal: Journal<T>, encoding: Encoding<T>, charsMax: number) {
     this.#journal = journal;
-    this.#encode = encode;
+    this.#encoding = encoding;
     this.#charsMax = charsMax;
   }
 
@@ -41,10 +47,10 @@ export class Batches<T extends object> {
     let text = '';
     let next = number;
     do {
-      text += this.#encode(next, this.#journal.at(next));
+      text += this.#encoding.text(next, this.#journal.at(next));
       next += 1;
     } while (next < end && text.length < this.#charsMax);
-    const bytes = Buffer.from(text);
+    const bytes = this.#encoding.bytes(text);
     this.#shared.set(number, { bytes: new WeakRef(bytes), next });
     if (this.#shared.size >= this.#sweepAt) this.#sweep();
     return { bytes, next };

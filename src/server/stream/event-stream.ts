@@ -62,7 +62,7 @@ export class EventStream {
   #batchesIn(dialect: Dialect): Batches<PredictionEvent> {
     const known = this.#batches.get(dialect);
     if (known !== undefined) return known;
-    const encode = (number: number, event: PredictionEvent): string => {
+    const text = (number: number, event: PredictionEvent): string => {
       const id = this.#ids.of(number);
       try {
         return dialect.event(id, event, this.#prediction);
@@ -71,7 +71,8 @@ export class EventStream {
         return dialect.failure(id, event, this.#prediction);
       }
     };
-    const batches = new Batches(this.#journal, encode, limit('streamBatchBytesMax'));
+    const encoding = { text, bytes: dialect.bytes };
+    const batches = new Batches(this.#journal, encoding, limit('streamBatchBytesMax'));
     this.#batches.set(dialect, batches);
     return batches;
   }

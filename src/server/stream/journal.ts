@@ -1,6 +1,6 @@
 // The events of one prediction, numbered from 0, for readers that come late, fall behind or come back. A pure data
 // structure: it keeps references, encodes nothing, and knows nothing of who reads.
-import { assert } from '../../base/assert.ts';
+import { AssertionError, assert } from '../../base/assert.ts';
 
 export interface JournalBounds {
   /** A reader that comes gets at most this many past events; 0: none. */
@@ -54,8 +54,8 @@ export class Journal<T extends object> {
 
   at(number: number): T {
     const event = this.#events[this.#free + number - this.#begin];
-    assert(number >= this.#begin && event !== undefined, `the journal has no event ${number}`);
-    return event;
+    if (number >= this.#begin && event !== undefined) return event;
+    throw new AssertionError(`the journal has no event ${number}`);
   }
 
   append(event: T, bytes: number): void {

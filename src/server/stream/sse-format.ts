@@ -15,11 +15,14 @@ export const COG_DIALECT: Dialect = {
   event: encodeEvent,
   failure: encodeFailure,
   gap: (skipped) => `event: gap\ndata: {"skipped":${skipped}}\n\n`,
+  bytes: wireBytes,
 };
 
 function encodeEvent(id: string, event: PredictionEvent, prediction: Prediction): string {
-  const json = oneLine(dataOf(event, prediction));
-  return `id: ${id}\nevent: ${event.type}\ndata: ${json}\n\n`;
+  // By far the most frequent, and so in one expression, which takes a quarter less than putting parts together.
+  if (event.type === 'output')
+    return `id: ${id}\nevent: output\ndata: {"chunk":${JSON.stringify(event.value)},"index":${event.index}}\n\n`;
+  return `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(dataOf(event, prediction))}\n\n`;
 }
 
 function encodeFailure(id: string, event: PredictionEvent, prediction: Prediction): string {
@@ -27,31 +30,36 @@ function encodeFailure(id: string, event: PredictionEvent, prediction: Predictio
   const text = `event: error\ndata: ${JSON.stringify({ error, code: 'PAWL_OUTPUT_INVALID' })}\n\n`;
   if (event.type !== 'completed') return `id: ${id}\n${text}`;
   const { output: _, logs: __, input: ___, ...rest } = predictionObject(prediction, 'full');
-  return `${text}id: ${id}\nevent: completed\ndata: ${oneLine(JSON.stringify(rest))}\n\n`;
+  return `${text}id: ${id}\nevent: completed\ndata: ${JSON.stringify(rest)}\n\n`;
 }
 
-function dataOf(event: PredictionEvent, prediction: Prediction): string {
+function dataOf(event: Exclude<PredictionEvent, { type: 'output' }>, prediction: Prediction): object {
   switch (event.type) {
     case 'start':
-      return JSON.stringify({ id: prediction.id, status: 'processing' });
-    case 'output':
-      return `{"chunk":${JSON.stringify(event.value)},"index":${event.index}}`;
+      return { id: prediction.id, status: 'processing' };
     case 'log':
-      return JSON.stringify({ source: event.stream, data: event.data });
+      return { source: event.stream, data: event.data };
     case 'metric': {
       const { name, value, mode } = event.metric;
-      return JSON.stringify({ name, value, mode });
+      return { name, value, mode };
     }
     case 'completed':
-      return JSON.stringify(predictionObject(prediction, 'full'));
+      return predictionObject(prediction, 'full');
   }
 }
 
-// JSON.stringify escapes every line break that the format knows. Some clients split lines at these as well.
-const OTHER_BREAKS = /[\u007f-\u009f\u2028\u2029]/;
+// JSON.stringify escapes every line break that the format knows. Some clients split lines at these as well; outside the
+// JSON there are none.
+const OTHER_BREAKS = /[\u0080-\u009f\u2028\u2029]/;
 const EACH_OTHER_BREAK = new RegExp(OTHER_BREAKS, 'g');
 
-function oneLine(json: string): string {
-  if (!OTHER_BREAKS.test(json)) return json;
-  return json.replace(EACH_OTHER_BREAK, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+function wireBytes(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  // As many bytes as characters: it is ASCII, where there are none.
+  if (bytes.length === text.length || !OTHER_BREAKS.test(text)) return bytes;
+  return Buffer.from(text.replace(EACH_OTHER_BREAK, escaped));
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -9,13 +9,13 @@ interface Entry {
 function setUp(charsMax = 10) {
   const journal = new Journal<Entry>({ events: 1_000, bytes: 1_000_000 });
   const encoded: number[] = [];
-  const encode = (number: number, { text }: Entry) => {
+  const text = (number: number, { text }: Entry) => {
     encoded.push(number);
     return text;
   };
   return {
     encoded,
-    batches: new Batches(journal, encode, charsMax),
+    batches: new Batches(journal, { text, bytes: (whole: string) => Buffer.from(whole) }, charsMax),
     append: (...texts: string[]) => texts.forEach((text) => void journal.append({ text }, 1)),
   };
 }

@@ -5,7 +5,7 @@ import type { Json } from '../../../../src/base/json.ts';
 import { COG_DIALECT, retryHint } from '../../../../src/server/stream/sse-format.ts';
 import { streamedPrediction } from './harness.ts';
 
-const { event: encodeEvent, failure: encodeFailure, gap: gapEvent } = COG_DIALECT;
+const { event: encodeEvent, failure: encodeFailure, gap: gapEvent, bytes: wireBytes } = COG_DIALECT;
 
 const NASTY = 'a\nb\r\nc\rd\u0000e\u0085f\u2028g\u2029h\ud800i\udc00\ufeff\u007fj\u001c\u000b';
 
@@ -58,7 +58,8 @@ describe('an event', () => {
 
   it('is one line that every way of splitting lines leaves whole', async () => {
     const { prediction } = await streamedPrediction();
-    const text = encodeEvent('x-0', { type: 'output', index: 0, value: NASTY }, prediction);
+    const event = encodeEvent('x-0', { type: 'output', index: 0, value: NASTY }, prediction);
+    const text = wireBytes(event).toString();
     // Those of Python's str.splitlines, which are the most.
     for (const other of '\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029') expect(text).not.toContain(other);
     expect(text.split('\n')).toHaveLength(5);
@@ -71,8 +72,7 @@ describe('an event', () => {
     const anyJson = fc.oneof(fc.jsonValue({ maxDepth: 2 }), anyText);
     const run = fc.property(anyJson, fc.nat(), (value, index) => {
       const text = encodeEvent('x-7', { type: 'output', index, value: value as Json }, prediction);
-      // Over the wire it goes as UTF-8.
-      const [event] = parsed(Buffer.from(text).toString());
+      const [event] = parsed(wireBytes(text).toString());
       expect(event).toMatchObject({ id: 'x-7', event: 'output' });
       expect(JSON.parse(event?.data ?? '')).toEqual(JSON.parse(JSON.stringify({ chunk: value, index })));
     });
