@@ -24,7 +24,9 @@ export class Metrics {
     const segments = metric.name.split('.');
     const leaf = segments.pop();
     if (!isUsable(leaf) || !segments.every(isUsable)) return true;
-    if (metric.value !== null && !this.#afford(metric)) return false;
+    const growth = growthBy(metric, leaf, find(this.#values, segments));
+    if (growth > 0 && this.#bytes + growth > this.#bytesMax) return false;
+    this.#bytes = Math.max(0, this.#bytes + growth);
     let bag = this.#values;
     for (const segment of segments) bag = descend(bag, segment);
     merge(bag, leaf, metric.value, metric.mode);
@@ -35,16 +37,37 @@ export class Metrics {
   get object(): JsonObject {
     return this.#values as JsonObject;
   }
+}
 
-  // Counts what was recorded, and only when that reaches the bound counts what is really held: a metric replaced
-  // a million times costs no more than one.
-  #afford(metric: Metric): boolean {
-    const more = metric.name.length + approximateBytes(metric.value);
-    if (this.#bytes + more > this.#bytesMax) this.#bytes = approximateBytes(this.object);
-    if (this.#bytes + more > this.#bytesMax) return false;
-    this.#bytes += more;
-    return true;
+// What is held, kept up as it changes: counting it anew for each metric would take ever longer.
+function growthBy({ name, value, mode }: Metric, leaf: string, bag: Bag | null): number {
+  const old = bag === null ? undefined : own(bag, leaf);
+  const added = approximateBytes(value) + (old === undefined ? name.length : 0);
+  switch (mode) {
+    case 'replace': {
+      const freed = old === undefined ? 0 : held(old);
+      if (value === null) return old === undefined ? 0 : -freed - name.length;
+      return added - freed;
+    }
+    case 'increment':
+      return old === undefined ? added : 0;
+    case 'append':
+      return added;
   }
+}
+
+function held(value: unknown): number {
+  // Whatever is in a bag was recorded, and so is JSON.
+  return approximateBytes(value as Json);
+}
+
+function find(bag: Bag, segments: readonly string[]): Bag | null {
+  let at: Bag | null = bag;
+  for (const segment of segments) {
+    const next: unknown = at === null ? null : own(at, segment);
+    at = isObject(next) ? next : null;
+  }
+  return at;
 }
 
 function isUsable(segment: string | undefined): segment is string {

@@ -142,6 +142,17 @@ describe('GET /predictions/{id}/stream', () => {
     expect(done.headers).not.toHaveProperty('content-type');
   });
 
+  it('can be read by a web page of an origin that may', async () => {
+    const origin = 'https://page.example';
+    const { fleet, ask, begin } = fakeServer({ document: STREAMING, config: { corsOrigins: [origin] } });
+    const { answer } = await begin(post('/predictions', { id: 'a' }));
+    fleet.run.succeed(1);
+    await answer;
+    const response = await ask({ url: '/predictions/a/stream', headers: { origin } });
+    expect(response.headers['access-control-allow-origin']).toBe(origin);
+    expect(typesOf(response)).toEqual(['start', 'output', 'completed']);
+  });
+
   it('answers HEAD with its headers, at once, and is read by nobody then', async () => {
     const { clock, ask } = fakeServer({ document: STREAMING });
     await ask(post('/predictions', { id: 'a' }, { prefer: 'respond-async' }));

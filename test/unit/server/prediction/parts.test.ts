@@ -157,6 +157,38 @@ describe('Metrics', () => {
     expect(metrics.record({ ...metric, name: 'o' })).toBe(false);
     expect(metrics.record({ ...metric, name: 'n', value: null })).toBe(true);
     expect(Object.keys(metrics.object)).toEqual(['m']);
+    expect(metrics.record({ ...metric, name: 'o' })).toBe(true);
+  });
+
+  it('keep their budget whatever way they are recorded, also in nested ones', () => {
+    const metrics = new Metrics(1_000);
+    const record = (name: string, value: Json, mode: MetricMode = 'replace') =>
+      metrics.record({ type: 'metric', id: asPredictionId('p'), name, value, mode });
+    for (let times = 0; times < 1_000; times++) expect(record('a.count', 1, 'increment')).toBe(true);
+    let appended = 0;
+    while (record('a.list', 'x'.repeat(20), 'append')) appended++;
+    expect(appended).toBeGreaterThan(10);
+    expect(appended).toBeLessThan(50);
+    expect(record('a.list', ['short'])).toBe(true);
+    expect(record('b', 'x'.repeat(500))).toBe(true);
+    expect(record('c', 'x'.repeat(500))).toBe(false);
+    expect(record('a', null)).toBe(true);
+    expect(JSON.stringify(metrics.object).length).toBeLessThan(1_000);
+  });
+
+  it('cost the same at their budget as before, however many more are refused', () => {
+    const metrics = new Metrics(500_000);
+    const metric = {
+      type: 'metric',
+      id: asPredictionId('p'),
+      name: 'l',
+      value: 1,
+      mode: 'append',
+    } as const;
+    let kept = 0;
+    for (let times = 0; times < 200_000; times++) if (metrics.record(metric)) kept++;
+    expect(kept).toBeGreaterThan(10_000);
+    expect(metrics.object.l).toHaveLength(kept);
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventIds } from '../../../../src/server/stream/event-ids.ts';
 
@@ -27,5 +28,20 @@ describe('EventIds', () => {
 
   it('does not know the ids of another stream', () => {
     expect(new EventIds().numberOf(new EventIds().of(0), 1)).toBeNull();
+  });
+
+  it('takes no text but its own for an id', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string().map((rest) => `abc-${rest}`),
+      fc.integer().map((n) => `abc-${n}`),
+    );
+    const run = fc.property(text, fc.nat(50), (id, end) => {
+      const number = ids.numberOf(id, end);
+      if (number === null) return;
+      expect(number).toBeLessThan(end);
+      expect(ids.of(number)).toBe(id);
+    });
+    fc.assert(run, { numRuns: 1_000 });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../../src/base/json.ts';
 import { Client, streamedPrediction, turns } from './harness.ts';
 
 describe('a reader', () => {
@@ -81,6 +82,26 @@ describe('a reader', () => {
     run.cancel();
     await turns();
     expect(client.seen.at(-1)).toMatchObject({ event: 'completed', data: { status: 'canceled' } });
+  });
+
+  it('gets an error event in place of one that cannot be encoded, and what follows it', async () => {
+    const { run, open } = await streamedPrediction();
+    const client = new Client(open());
+    // In place of a text longer than V8 can hold.
+    const tooLarge = {
+      toJSON() {
+        throw new RangeError('Invalid string length');
+      },
+    };
+    run.output('chunk', 'a', 0);
+    run.output('chunk', tooLarge as unknown as Json, 1);
+    run.log('still here\n');
+    run.succeedAsList();
+    await turns();
+    expect(client.types).toEqual(['start', 'output', 'error', 'log', 'error', 'completed']);
+    expect(client.seen[2]).toMatchObject({ id: expect.any(String), data: { code: 'PAWL_OUTPUT_INVALID' } });
+    expect(client.seen.at(-1)?.data).toMatchObject({ id: 'p', status: 'succeeded' });
+    expect(client.hasEnded).toBe(true);
   });
 
   it('gets a comment when nothing happens, 15 s after the last event', async () => {
@@ -191,7 +212,10 @@ describe('history', () => {
   it('is bounded in bytes, which outputs do not use up: the prediction holds them anyway', async () => {
     const { run, open, prediction } = await streamedPrediction({ bytes: 4_000 });
     for (let i = 0; i < 10; i++) run.log(`${'x'.repeat(1_000)}\n`);
-    expect(prediction.journal?.bytes).toBeLessThanOrEqual(4_000);
+    const { journal } = prediction;
+    expect(journal?.bytes).toBeLessThanOrEqual(4_000);
+    // What is kept of finished predictions is bounded by this.
+    expect(prediction.bytes).toBeGreaterThan(prediction.logs.bytes + (journal?.bytes ?? 0));
     const late = new Client(open());
     await turns();
     expect(late.types).toEqual(['gap', 'log', 'log', 'log']);
