@@ -8,7 +8,9 @@ export type MetricMode = 'replace' | 'increment' | 'incr' | 'append';
 export interface Metrics {
   /**
    * Records a metric of this prediction. Names have up to four dot-separated segments of letters, digits and single
-   * underscores, 128 characters at most; `predict_time` and the prefix `cog.` are reserved.
+   * underscores, 128 characters at most. The prefix `cog.` and what the runtime records itself are reserved:
+   * `predict_time`, `queue_time`, `setup`, `cpu_time`, `memory_peak_bytes`, `subprocess_cpu_time`,
+   * `subprocess_memory_peak_bytes` and `cancel`.
    * @throws TypeError or RangeError when the name, the mode or the type of the value is not allowed.
    */
   record(name: string, value: Json | bigint, mode?: MetricMode): void;

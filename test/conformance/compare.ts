@@ -1,6 +1,7 @@
 // Where two transcripts differ, as paths. What Pawl only adds to an object that Cog has is no difference: a client of
 // Cog's does not look there; ADDED says which fields these may be, and `GET /`
 // may name further URLs.
+import { RUNTIME_METRICS } from '../../src/protocol/runtime-metrics.ts';
 import type { Plain } from './transcript.ts';
 
 export interface Difference {
@@ -18,9 +19,8 @@ const ADDED: ReadonlySet<string> = new Set([
   'completed_at',
   'error_code',
   'code',
-  'queue_time',
+  ...RUNTIME_METRICS,
   'pawl_version',
-  'cancel',
   'pawl',
   'node',
 ]);

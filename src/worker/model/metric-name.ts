@@ -1,14 +1,19 @@
 // Which names a metric may have. The rules and their wording are Cog's: predictors and their tests rely on both.
 import { limit } from '../../limits.ts';
+import { RUNTIME_METRICS } from '../../protocol/runtime-metrics.ts';
 
 const SEGMENTS_MAX = 4;
 
+const RESERVED: ReadonlySet<unknown> = new Set(RUNTIME_METRICS);
+
+/** What is recorded below a reserved name would be lost with it: the runtime has a value there. */
 export function checkNotReserved(name: string): void {
-  if (name === 'predict_time') {
-    throw new RangeError("metric name 'predict_time' is reserved by the runtime; choose another");
+  const first = typeof name === 'string' ? name.split('.', 1)[0] : null;
+  if (RESERVED.has(first)) {
+    throw new RangeError(`'${first}' is reserved by the runtime`);
   }
   if (typeof name === 'string' && name.startsWith('cog.')) {
-    throw new RangeError(`metric name '${name}': the 'cog.' prefix is reserved for system metrics`);
+    throw new RangeError("the 'cog.' prefix is reserved for system metrics");
   }
 }
 
@@ -28,7 +33,7 @@ export function checkMetricName(name: string): void {
     );
   }
   const problem = dotProblem(name) ?? segments.map(segmentProblem).find((found) => found !== null);
-  if (problem !== undefined && problem !== null) throw new RangeError(`metric name '${name}' ${problem}`);
+  if (problem !== undefined && problem !== null) throw new RangeError(`metric name ${problem}`);
 }
 
 function dotProblem(name: string): string | null {
@@ -39,9 +44,9 @@ function dotProblem(name: string): string | null {
 
 function segmentProblem(segment: string): string | null {
   const of = `segment '${segment}'`;
-  if (!/^[A-Za-z]/.test(segment)) return `is invalid: ${of} must start with a letter`;
+  if (!/^[A-Za-z]/.test(segment)) return `${of} must start with a letter`;
   const invalid = /[^A-Za-z0-9_]/u.exec(segment);
-  if (invalid !== null) return `is invalid: ${of} contains invalid character '${invalid[0]}'`;
-  if (segment.includes('__')) return `is invalid: ${of} must not contain consecutive underscores`;
-  return segment.endsWith('_') ? `is invalid: ${of} must end with a letter or digit` : null;
+  if (invalid !== null) return `${of} contains invalid character '${invalid[0]}'`;
+  if (segment.includes('__')) return `${of} must not contain consecutive underscores`;
+  return segment.endsWith('_') ? `${of} must end with a letter or digit` : null;
 }

@@ -31,7 +31,9 @@ export class MetricRecorder implements Metrics {
     checkMetricName(name);
     const known = Object.hasOwn(MODES, mode) ? MODES[mode] : undefined;
     if (known === undefined) {
-      throw new RangeError(`Invalid metric mode: '${String(mode)}'; use replace, increment, incr or append`);
+      throw new RangeError(
+        `Invalid metric mode: '${String(mode)}'. Expected 'replace', 'incr', or 'append'.`,
+      );
     }
     const json = metricJson(name, value);
     const type = typeOf(json);

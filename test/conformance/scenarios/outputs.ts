@@ -34,6 +34,13 @@ export const OUTPUTS: readonly Scenario[] = [
     },
   },
   {
+    name: 'rules for metrics',
+    twin: 'MetricRules',
+    async run(client) {
+      await client.post({ input: {} });
+    },
+  },
+  {
     name: 'context',
     twin: 'Context',
     async run(client) {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Json } from '../../../../src/base/json.ts';
 import { limit } from '../../../../src/limits.ts';
 import type { MetricMode } from '../../../../src/predictor/scope.ts';
+import { RUNTIME_METRICS } from '../../../../src/protocol/runtime-metrics.ts';
 import { MetricRecorder } from '../../../../src/worker/model/metrics.ts';
 
 function recorder() {
@@ -37,6 +38,16 @@ it.each([
   expect(() => metrics.record(name, 1)).toThrow(RangeError);
   expect(() => metrics.record(name, 1)).toThrow(message);
   expect(sent).toEqual([]);
+});
+
+it.each(RUNTIME_METRICS)('keeps %s, and what is below it, for the runtime', (name) => {
+  const { sent, metrics } = recorder();
+  const message = `'${name}' is reserved by the runtime`;
+  expect(() => metrics.record(name, 1)).toThrow(message);
+  expect(() => metrics.record(`${name}.mine`, 1, 'increment')).toThrow(message);
+  metrics.record(`${name}_mine`, 1);
+  metrics.record(`mine.${name}`, 1);
+  expect(sent).toHaveLength(2);
 });
 
 it.each<[Json | bigint, Json]>([
