@@ -58,6 +58,10 @@ export const LIMITS = {
     10_000,
     'Processes below a worker beyond this many are not looked at when the subprocesses of a prediction are ended.',
   ),
+  subprocessSampleMs: ms(
+    50,
+    'The memory of subprocesses is looked at this often; where there are many processes, less often.',
+  ),
   orphanReapMs: ms(
     1_000,
     'An ended process that a subprocess left behind is taken off the process table after this long.',

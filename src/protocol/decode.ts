@@ -13,7 +13,15 @@ import type {
 import type { Raw } from './fields.ts';
 import * as field from './fields.ts';
 import { asHealthcheckId, asPredictionId, asSlotIndex, asWorkerIndex } from './ids.ts';
-import type { InputFile, InputIssue, OutputFile, Payload, SlotEvent, SlotRequest } from './slot-messages.ts';
+import type {
+  InputFile,
+  InputIssue,
+  OutputFile,
+  Payload,
+  SlotEvent,
+  SlotRequest,
+  Usage,
+} from './slot-messages.ts';
 
 type Decoders<U extends { type: string }> = {
   readonly [K in U['type']]: (raw: Raw) => Extract<U, { type: K }>;
@@ -82,6 +90,19 @@ function inputIssue(raw: Raw): InputIssue {
 
 function capturePipes(raw: Raw): CapturePipes {
   return { stdout: field.count(raw, 'stdout'), stderr: field.count(raw, 'stderr') };
+}
+
+/** A worker that measures nothing may leave it out. */
+function usage(raw: Raw): Usage | null {
+  if (raw.usage === null || raw.usage === undefined) return null;
+  const value = field.object(raw, 'usage');
+  return {
+    setupMs: field.count(value, 'setupMs'),
+    cpuMs: field.countOrNull(value, 'cpuMs'),
+    memoryPeakBytes: field.countOrNull(value, 'memoryPeakBytes'),
+    subprocessCpuMs: field.countOrNull(value, 'subprocessCpuMs'),
+    subprocessMemoryPeakBytes: field.countOrNull(value, 'subprocessMemoryPeakBytes'),
+  };
 }
 
 function context(raw: Raw): { [key: string]: string } {
@@ -194,6 +215,7 @@ const SLOT_EVENTS: Decoders<SlotEvent> = {
     id: id(raw),
     output: field.oneOf(raw, 'output', ['value', 'list']),
     predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
   }),
   failed: (raw) => ({
     type: 'failed',
@@ -201,11 +223,13 @@ const SLOT_EVENTS: Decoders<SlotEvent> = {
     error: wireError(raw),
     issues: field.list(raw, 'issues', inputIssue),
     predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
   }),
   canceled: (raw) => ({
     type: 'canceled',
     id: id(raw),
     predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
     stage: field.oneOf(raw, 'stage', ['signal', 'interrupt', 'terminate', 'kill', 'worker']),
     cancelMs: field.count(raw, 'cancelMs'),
   }),

@@ -97,6 +97,20 @@ export interface InputIssue {
   readonly message: string;
 }
 
+/** What a prediction cost. Null is what the system does not tell, or what cannot be told apart from a neighbour's. */
+export interface Usage {
+  /** From the start of the worker process to ready. */
+  readonly setupMs: number;
+  /** CPU time of the worker process while predict() ran; null where another prediction ran in it meanwhile. */
+  readonly cpuMs: number | null;
+  /** Highest resident memory of the worker process since it was last idle. */
+  readonly memoryPeakBytes: number | null;
+  /** CPU time of subprocesses that ended; null where it started none, or another prediction ran meanwhile. */
+  readonly subprocessCpuMs: number | null;
+  /** The most memory its subprocesses were seen to hold; null where none was seen. */
+  readonly subprocessMemoryPeakBytes: number | null;
+}
+
 export interface Succeeded {
   readonly type: 'succeeded';
   readonly id: PredictionId;
@@ -104,6 +118,8 @@ export interface Succeeded {
   readonly output: 'value' | 'list';
   /** From the call of predict() to its end, milliseconds. */
   readonly predictMs: number;
+  /** Null where predict() was not called. */
+  readonly usage: Usage | null;
 }
 
 export interface Failed {
@@ -113,6 +129,7 @@ export interface Failed {
   /** Only for PAWL_INPUT_INVALID: what the predictor's schema said. Empty otherwise. */
   readonly issues: readonly InputIssue[];
   readonly predictMs: number;
+  readonly usage: Usage | null;
 }
 
 /**
@@ -125,6 +142,7 @@ export interface Canceled {
   readonly type: 'canceled';
   readonly id: PredictionId;
   readonly predictMs: number;
+  readonly usage: Usage | null;
   readonly stage: CancelStage;
   /** From the arrival of the cancel in the worker to the end. */
   readonly cancelMs: number;

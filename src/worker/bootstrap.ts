@@ -16,8 +16,10 @@ import { installContainment } from './model/containment.ts';
 import { Host } from './model/host.ts';
 import { origins } from './model/origin.ts';
 import { OutputRouter } from './model/output-router.ts';
+import { PeakMemory } from './model/peak-memory.ts';
 import { installStandardStreams } from './model/standard-streams.ts';
 import { installSubprocesses } from './model/subprocess/install.ts';
+import { UsageMeter } from './model/usage-meter.ts';
 import { SharedState } from './shared-state.ts';
 import type { IoStart, ToIo, ToModel } from './thread-messages.ts';
 import { wireError } from './wire-error.ts';
@@ -40,6 +42,7 @@ const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capture
 // Orphans of a prediction's subprocesses come to this process, where they are found and ended.
 native.adoptOrphans();
 native.pauseAborts(redirected.capturedStdout, redirected.capturedStderr);
+const usage = new UsageMeter({ shared, memory: new PeakMemory() });
 const router = new OutputRouter(native, shared, (message) => io.postMessage(message));
 const exit = installContainment((text) => host.report(text));
 const host = new Host({
@@ -47,6 +50,7 @@ const host = new Host({
   shared,
   router,
   interruption,
+  usage,
   detachedPipes: { stdout: detached.stdout.readEnd, stderr: detached.stderr.readEnd },
   toIo: (message) => io.postMessage(message),
   exit,
@@ -55,7 +59,10 @@ installStandardStreams(router, (text) => host.report(text));
 installSubprocesses({
   current: () => origins.getStore(),
   detachedFd: (stream) => detached[stream].writeEnd,
-  spawning: (at) => shared.spawning(at),
+  spawning: (at) => {
+    usage.spawning(at);
+    return shared.spawning(at);
+  },
   spawned: (spawned) => io.postMessage({ type: 'spawned', spawned } satisfies ToIo),
   carry: { [WORKER_MARK_VARIABLE]: process.env[WORKER_MARK_VARIABLE] ?? '' },
   report: (text) => host.report(text),

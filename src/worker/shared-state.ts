@@ -6,6 +6,9 @@ const BACKLOG_CELL = 0;
 const SPAWN_CELL = 1;
 const FIRST_SLOT_CELL = 2;
 const FIRST_SPAWNED_CELL = FIRST_SLOT_CELL + limit('slotsPerWorkerMax');
+const FIRST_MEMORY_CELL = FIRST_SPAWNED_CELL + limit('slotsPerWorkerMax');
+const CELLS = FIRST_MEMORY_CELL + limit('slotsPerWorkerMax');
+const KIB = 1024;
 
 /** What a message between the threads takes beside its text, roughly. */
 const MESSAGE_BYTES = 512;
@@ -15,8 +18,7 @@ export class SharedState {
   readonly #cells: Int32Array;
 
   constructor(buffer?: SharedArrayBuffer) {
-    const bytes = (FIRST_SPAWNED_CELL + limit('slotsPerWorkerMax')) * Int32Array.BYTES_PER_ELEMENT;
-    this.buffer = buffer ?? new SharedArrayBuffer(bytes);
+    this.buffer = buffer ?? new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
     this.#cells = new Int32Array(this.buffer);
   }
 
@@ -44,9 +46,26 @@ export class SharedState {
     return Atomics.load(this.#cells, SPAWN_CELL);
   }
 
-  /** I/O thread: did run number `run`, the last on `slot`, start a subprocess? */
+  /** Did run number `run`, the last on `slot`, start a subprocess? */
   hasSpawned(slot: number, run: number): boolean {
     return Atomics.load(this.#cells, FIRST_SPAWNED_CELL + slot) === run;
+  }
+
+  /** I/O thread: a run begins on `slot`. */
+  forgetSubprocesses(slot: number): void {
+    Atomics.store(this.#cells, FIRST_MEMORY_CELL + slot, 0);
+  }
+
+  /** I/O thread: the subprocesses of the run on `slot` were seen to hold this much. */
+  sawSubprocesses(slot: number, kib: number): void {
+    const cell = FIRST_MEMORY_CELL + slot;
+    if (kib > Atomics.load(this.#cells, cell)) Atomics.store(this.#cells, cell, kib);
+  }
+
+  /** Model thread: the most that the subprocesses of the run on `slot` were seen to hold; null where none was seen. */
+  subprocessPeakBytes(slot: number): number | null {
+    const kib = Atomics.load(this.#cells, FIRST_MEMORY_CELL + slot);
+    return kib === 0 ? null : kib * KIB;
   }
 
   /**

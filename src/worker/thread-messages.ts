@@ -2,7 +2,7 @@
 // the model thread; the I/O thread only forwards them.
 import type { CapturePipes, Init, OutputStream } from '../protocol/control-messages.ts';
 import type { HealthcheckId, PredictionId, SlotIndex } from '../protocol/ids.ts';
-import type { Predict } from '../protocol/slot-messages.ts';
+import type { Predict, Usage } from '../protocol/slot-messages.ts';
 import type { Spawned } from './process-tree/run-processes.ts';
 
 /** I/O thread to model thread. */
@@ -50,6 +50,7 @@ export type ToIo =
       /** null where it was canceled: what stopped it is known on the I/O thread. */
       readonly line: string | null;
       readonly predictMs: number;
+      readonly usage: Usage | null;
     }
   | { readonly type: 'spawned'; readonly spawned: Spawned }
   /** JavaScript wrote outside a running prediction, or after its own had ended; `bytes` as claimed in SharedState. */

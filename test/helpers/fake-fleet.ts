@@ -124,6 +124,7 @@ export function run(fleet: Fleet, input: JsonObject): Run {
       onLog: () => started.resolve(),
       onOutput: (output) => outputs.push(output),
       onMetric: () => {},
+      onUsage: () => {},
       onEnd: (outcome) => {
         ends += 1;
         ended.resolve(outcome);

@@ -1,5 +1,6 @@
 // The prediction as clients see it: the one place that turns a Prediction into JSON, for every face and every event.
 import type { Json } from '../../base/json.ts';
+import type { RuntimeMetric } from '../../protocol/runtime-metrics.ts';
 import type { Prediction } from './prediction.ts';
 
 export type PredictionObject = { readonly [key: string]: Json };
@@ -35,13 +36,27 @@ export function queueFields({ place }: Prediction): PredictionObject {
 }
 
 function metrics(prediction: Prediction): Json {
-  const { cancelReport } = prediction;
+  const { cancelReport, usage } = prediction;
   const { predictMs, queuedMs } = prediction.times;
-  const own: { [key: string]: Json } = {};
+  const own: { [K in RuntimeMetric]?: Json } = {};
   if (predictMs !== null) own.predict_time = predictMs / 1000;
   if (queuedMs !== null) own.queue_time = queuedMs / 1000;
   if (cancelReport !== null) own.cancel = { stage: cancelReport.stage, ms: Math.round(cancelReport.ms) };
+  // Absent is what is not known.
+  if (usage !== null) {
+    const { cpuMs, memoryPeakBytes, subprocessCpuMs, subprocessMemoryPeakBytes } = usage;
+    own.setup = seconds(usage.setupMs);
+    if (cpuMs !== null) own.cpu_time = seconds(cpuMs);
+    if (memoryPeakBytes !== null) own.memory_peak_bytes = memoryPeakBytes;
+    if (subprocessCpuMs !== null) own.subprocess_cpu_time = seconds(subprocessCpuMs);
+    if (subprocessMemoryPeakBytes !== null) own.subprocess_memory_peak_bytes = subprocessMemoryPeakBytes;
+  }
   return { ...prediction.metrics, ...own };
+}
+
+/** Whole microseconds: what is behind them is noise. */
+function seconds(ms: number): number {
+  return Math.round(ms * 1000) / 1e6;
 }
 
 export function timestamp(epochMs: number): string {

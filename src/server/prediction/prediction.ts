@@ -7,7 +7,7 @@ import { StateMachine } from '../../base/state-machine.ts';
 import type { ErrorCode, PawlError } from '../../errors.ts';
 import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
-import type { InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
+import type { InputIssue, Metric, Output, Usage } from '../../protocol/slot-messages.ts';
 import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
 import { CANCELED, failedWith } from '../slot/slot-outcome.ts';
 import type { Journal } from '../stream/journal.ts';
@@ -79,6 +79,7 @@ export class Prediction implements SlotObserver {
   #permit: Permit | null = null;
   #place: Place | null = null;
   #cancelReport: CancelReport | null = null;
+  #usage: Usage | null = null;
   #metricsWarned = false;
   /** Wins over what the slot reports: an acknowledged cancel, or an output that could not be delivered. */
   #verdict: 'canceled' | PredictionFailure | null = null;
@@ -128,6 +129,10 @@ export class Prediction implements SlotObserver {
   /** Null unless it waits for a slot. */
   get place(): Place | null {
     return this.#place;
+  }
+  /** What it cost; null before the end, and where the worker could not say. */
+  get usage(): Usage | null {
+    return this.#usage;
   }
   /** What stopped it, where it was canceled or timed out while it ran. */
   get cancelReport(): CancelReport | null {
@@ -198,6 +203,10 @@ export class Prediction implements SlotObserver {
     if (this.#metricsWarned) return;
     this.#metricsWarned = true;
     this.onLog('stderr', `Ignoring metric "${metric.name}" and later ones: too much was recorded\n`);
+  }
+
+  onUsage(usage: Usage): void {
+    this.#usage = usage;
   }
 
   onEnd(outcome: SlotOutcome): void {

@@ -3,7 +3,14 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Mode, OutputStream, WireError } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type { CancelStage, InputFile, InputIssue, Metric, Output } from '../../protocol/slot-messages.ts';
+import type {
+  CancelStage,
+  InputFile,
+  InputIssue,
+  Metric,
+  Output,
+  Usage,
+} from '../../protocol/slot-messages.ts';
 
 export interface PredictionRequest {
   readonly id: PredictionId;
@@ -41,6 +48,8 @@ export interface SlotObserver {
   onLog(stream: OutputStream, data: string): void;
   onOutput(output: Output): void;
   onMetric(metric: Metric): void;
+  /** At most once, just before onEnd: what it cost, where the worker could say. */
+  onUsage(usage: Usage): void;
   /** Called exactly once and last, whatever happens to the worker. */
   onEnd(outcome: SlotOutcome): void;
 }

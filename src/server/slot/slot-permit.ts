@@ -6,7 +6,7 @@ import { StateMachine } from '../../base/state-machine.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type { Attach, SlotEvent } from '../../protocol/slot-messages.ts';
+import type { Attach, SlotEvent, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { discardPayload, fitsInline, spillText } from '../../protocol/spill.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotOutcome } from './permit.ts';
 import { filePayload, inlinePayload, predictLine } from './predict-line.ts';
@@ -109,9 +109,11 @@ export class SlotPermit implements Permit {
         this.#tell(() => observer?.onMetric(event));
         return true;
       case 'succeeded':
+        this.#spent(event);
         this.#terminal({ status: 'succeeded', output: event.output, predictMs: event.predictMs });
         return true;
       case 'failed':
+        this.#spent(event);
         this.#terminal({
           status: 'failed',
           error: event.error,
@@ -120,6 +122,7 @@ export class SlotPermit implements Permit {
         });
         return true;
       case 'canceled':
+        this.#spent(event);
         this.#terminal({
           status: 'canceled',
           predictMs: event.predictMs,
@@ -223,6 +226,11 @@ export class SlotPermit implements Permit {
 
   #cancelMs(): number {
     return this.#slot.owner.clock.monotonic() - this.#cancelAskedTick;
+  }
+
+  #spent({ usage }: TerminalEvent): void {
+    const observer = this.#observer;
+    if (usage !== null) this.#tell(() => observer?.onUsage(usage));
   }
 
   #terminal(outcome: SlotOutcome): void {

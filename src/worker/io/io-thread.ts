@@ -10,6 +10,7 @@ import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../pro
 import { encodeFrame } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
 import type { Rung } from '../process-tree/kill-tree.ts';
+import { MemorySampler } from '../process-tree/memory-sampler.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
 import type { SharedState } from '../shared-state.ts';
 import type { ToIo, ToModel } from '../thread-messages.ts';
@@ -44,6 +45,7 @@ export class IoThread {
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
   readonly #processes: RunProcesses;
+  readonly #memory: MemorySampler;
   #init: Init | null = null;
 
   constructor(parts: IoThreadParts, capture: CapturePipes) {
@@ -62,6 +64,11 @@ export class IoThread {
       shared: parts.shared,
       reap: (pid) => parts.native.reap(pid),
       rootPid: process.pid,
+    });
+    this.#memory = new MemorySampler({
+      clock,
+      shared: parts.shared,
+      treeOf: (at) => this.#processes.glanceAt(at),
     });
     this.#processStreams = this.#captured(capture, (stream, text) => this.#routing.fromProcess(stream, text));
   }
@@ -122,6 +129,7 @@ export class IoThread {
           // What is in the pipes now was written before this prediction, by work that outlived another one.
           this.#settleStreams(from);
           this.#processes.began({ slot: from.index, run: from.run });
+          this.#memory.began({ slot: from.index, run: from.run });
           this.#parts.toModel({ type: 'predict', slot: from.index, request });
           if (isCanceled) this.#climb(from);
         },
@@ -178,6 +186,7 @@ export class IoThread {
   /** What the run has started ends with it, and before it is over: nothing of it may write into the next log. */
   #end(message: Extract<ToIo, { type: 'end' }>): void {
     const { slot, run } = message;
+    this.#memory.ended({ slot, run });
     this.#ladders[slot]?.end();
     if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
     void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(message));
@@ -196,9 +205,12 @@ export class IoThread {
     this.#parts.control.send({ type: 'idle', slot: message.slot, id: message.id });
   }
 
-  #canceledLine({ id, predictMs }: Extract<ToIo, { type: 'end' }>, ladder: CancelLadder | undefined): string {
+  #canceledLine(
+    { id, predictMs, usage }: Extract<ToIo, { type: 'end' }>,
+    ladder: CancelLadder | undefined,
+  ): string {
     const stage = ladder?.stage ?? 'signal';
-    return encodeFrame({ type: 'canceled', id, predictMs, stage, cancelMs: ladder?.elapsedMs ?? 0 });
+    return encodeFrame({ type: 'canceled', id, predictMs, usage, stage, cancelMs: ladder?.elapsedMs ?? 0 });
   }
 
   #endRungs(): readonly Rung[] {

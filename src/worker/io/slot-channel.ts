@@ -133,6 +133,7 @@ export class SlotChannel {
       error: { name: 'PawlError', message, stack: null, code: 'PAWL_PROTOCOL' },
       issues: [],
       predictMs: 0,
+      usage: null,
     };
     this.#connection.send(failed);
   }

@@ -23,9 +23,10 @@ import type { LoadedPredictor } from './loaded-predictor.ts';
 import { origins } from './origin.ts';
 import type { OutputRouter } from './output-router.ts';
 import { PredictionRun } from './prediction-run.ts';
-import type { RunParts } from './run-parts.ts';
+import type { RunParts, Spent } from './run-parts.ts';
 import { SetupOrigin } from './setup-origin.ts';
 import { load } from './start-up.ts';
+import type { UsageMeter } from './usage-meter.ts';
 import { userStack } from './user-stack.ts';
 
 export interface HostParts {
@@ -33,6 +34,7 @@ export interface HostParts {
   readonly shared: SharedState;
   readonly router: OutputRouter;
   readonly interruption: Interruption;
+  readonly usage: UsageMeter;
   /** Read ends of where subprocesses write that must not reach the log of any prediction. */
   readonly detachedPipes: CapturePipes;
   readonly toIo: (message: ToIo) => void;
@@ -106,6 +108,7 @@ export class Host {
       this.#runParts = fds.map((captureFds) => this.#partsOfSlot(init, state, client, captureFds));
       this.#predictor = loaded.predictor;
       origin.close();
+      this.#parts.usage.ready();
       this.#control({ type: 'ready', predictor: loaded.description }, 'serving');
     } catch (error) {
       this.#setupFailed(error);
@@ -134,6 +137,7 @@ export class Host {
       clock: systemClock,
       shared: this.#parts.shared,
       interruption: this.#parts.interruption,
+      usage: this.#parts.usage,
       state,
       workDir,
       inputSetting: { client, inputFileBytesMax, downloadMs, userAgent },
@@ -146,7 +150,7 @@ export class Host {
         origins.run(origin, () => this.#parts.router.write(stream, Buffer.from(text))),
       encode: (message) => encodeFrame(message),
       sendLine: (slot, line) => this.#sendLine(slot, line),
-      ended: (run, event, predictMs) => this.#ended(run, event, predictMs),
+      ended: (run, event, spent) => this.#ended(run, event, spent),
     };
   }
 
@@ -167,12 +171,12 @@ export class Host {
     run.start();
   }
 
-  #ended(run: PredictionRun, event: TerminalEvent | null, predictMs: number): void {
+  #ended(run: PredictionRun, event: TerminalEvent | null, spent: Spent): void {
     const { slot, run: number } = run.at;
     if (this.#runs[slot] === run) this.#runs[slot] = undefined;
     this.#parts.native.flushStdio();
     const line = event === null ? null : encodeFrame(event);
-    this.#parts.toIo({ type: 'end', slot, run: number, id: run.id, line, predictMs });
+    this.#parts.toIo({ type: 'end', slot, run: number, id: run.id, line, ...spent });
   }
 
   #sendLine(slot: SlotIndex, line: string): void {

@@ -7,7 +7,7 @@ import type { GuardResult } from '../../native/native-api.ts';
 import { CancelationError } from '../../predictor/cancelation.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
-import type { InputIssue, Predict, TerminalEvent } from '../../protocol/slot-messages.ts';
+import type { Failed, InputIssue, Predict, Succeeded, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { unpackPayload } from '../../protocol/spill.ts';
 import { tokenOf } from '../token.ts';
 import { wireError } from '../wire-error.ts';
@@ -19,7 +19,8 @@ import { MetricRecorder } from './metrics.ts';
 import { type Origin, origins } from './origin.ts';
 import { deliver } from './output/deliver.ts';
 import { PredictionScope } from './prediction-scope.ts';
-import type { RunParts } from './run-parts.ts';
+import type { RunParts, Spent } from './run-parts.ts';
+import type { UsageMark } from './usage-meter.ts';
 import { userStack } from './user-stack.ts';
 
 /** ending: the outcome is known; cancel callbacks run and the temporary directory is removed. */
@@ -34,6 +35,8 @@ const NEXT = {
 
 const REMOVE = { recursive: true, force: true, maxRetries: 3, retryDelay: 20 } as const;
 
+type Outcome = Pick<Succeeded, 'type' | 'output'> | Pick<Failed, 'type' | 'error' | 'issues'>;
+
 export class PredictionRun implements Origin {
   readonly id: PredictionId;
   readonly at: { readonly slot: SlotIndex; readonly run: number };
@@ -43,7 +46,8 @@ export class PredictionRun implements Origin {
   readonly #parts: RunParts;
   readonly #metrics: MetricRecorder;
   readonly #status = new StateMachine<RunStatus>('run', NEXT, 'preparing');
-  #startedAt: number | null = null;
+  /** Null until predict() is called. */
+  #began: { readonly tick: number; readonly mark: UsageMark } | null = null;
   /** All of the run's own waiting: nothing else may refer to it, see endIfLost(). */
   #work: WeakRef<Promise<unknown>> | null = null;
 
@@ -87,7 +91,7 @@ export class PredictionRun implements Origin {
       const work = this.#execute();
       this.#work = new WeakRef(work);
       work.then(
-        (output) => this.#end({ type: 'succeeded', id: this.id, output, predictMs: this.#predictMs() }),
+        (output) => this.#end({ type: 'succeeded', output }),
         (error: unknown) => this.#failed(error, []),
       );
     });
@@ -149,7 +153,7 @@ export class PredictionRun implements Origin {
     }
     this.scope.throwIfCanceled();
     this.#status.move('running');
-    this.#startedAt = performance.now();
+    this.#began = { tick: performance.now(), mark: this.#parts.usage.begin(this.at) };
     const returned = this.guarded(() => this.#task.call(input.value, this.scope));
     return deliver(returned, {
       id: this.id,
@@ -169,18 +173,18 @@ export class PredictionRun implements Origin {
     if (!(error instanceof PawlError) && !isCancelation(error)) {
       this.#parts.writeLog('stderr', userStack(error), this);
     }
-    const wire = wireError(error, 'PAWL_PREDICT_FAILED');
-    this.#end({ type: 'failed', id: this.id, error: wire, issues, predictMs: this.#predictMs() });
+    this.#end({ type: 'failed', error: wireError(error, 'PAWL_PREDICT_FAILED'), issues });
   }
 
   /** The first end wins; what comes later from the same work is detached. */
-  #end(event: TerminalEvent): void {
+  #end(outcome: Outcome): void {
     if (this.#isOver) return;
     this.#status.move('ending');
-    const { predictMs } = event;
+    const spent = this.#spent();
     const isCanceled = this.#parts.shared.isCanceled(this.at.slot, this.at.run);
-    if (!isCanceled && !this.scope.hasTempDir) return this.#finish(event, predictMs);
-    void this.#cleanUp(isCanceled).then(() => this.#finish(isCanceled ? null : event, predictMs));
+    const event = isCanceled ? null : { ...outcome, id: this.id, ...spent };
+    if (!isCanceled && !this.scope.hasTempDir) return this.#finish(event, spent);
+    void this.#cleanUp(isCanceled).then(() => this.#finish(event, spent));
   }
 
   async #cleanUp(isCanceled: boolean): Promise<void> {
@@ -194,14 +198,16 @@ export class PredictionRun implements Origin {
     if (this.scope.hasTempDir) await rm(this.scope.tempDir, REMOVE).catch(report);
   }
 
-  #finish(event: TerminalEvent | null, predictMs: number): void {
+  #finish(event: TerminalEvent | null, spent: Spent): void {
     this.#metrics.close();
     this.#status.move('ended');
-    this.#parts.ended(this, event, predictMs);
+    this.#parts.ended(this, event, spent);
   }
 
-  #predictMs(): number {
-    return this.#startedAt === null ? 0 : performance.now() - this.#startedAt;
+  #spent(): Spent {
+    if (this.#began === null) return { predictMs: 0, usage: null };
+    const { tick, mark } = this.#began;
+    return { predictMs: performance.now() - tick, usage: this.#parts.usage.end(mark) };
   }
 
   #send(message: object): void {

@@ -8,11 +8,16 @@ import type { TerminalEvent } from '../../protocol/slot-messages.ts';
 import type { SharedState } from '../shared-state.ts';
 import type { Origin } from './origin.ts';
 import type { PredictionRun } from './prediction-run.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+/** What a run took. */
+export type Spent = Pick<TerminalEvent, 'predictMs' | 'usage'>;
 
 export interface RunParts {
   readonly clock: Clock;
   readonly shared: SharedState;
   readonly interruption: Interruption;
+  readonly usage: UsageMeter;
   /** What setup() returned. */
   readonly state: unknown;
   readonly workDir: string;
@@ -31,5 +36,5 @@ export interface RunParts {
   encode(message: object): string;
   sendLine(slot: SlotIndex, line: string): void;
   /** `event` is null where it was canceled. */
-  ended(run: PredictionRun, event: TerminalEvent | null, predictMs: number): void;
+  ended(run: PredictionRun, event: TerminalEvent | null, spent: Spent): void;
 }

@@ -8,7 +8,14 @@ import type { SharedState } from '../shared-state.ts';
 import { type RunTree, treeOf } from './attribution.ts';
 import { type KillOutcome, killTree, type Rung } from './kill-tree.ts';
 import { OrphanReaper } from './orphan-reaper.ts';
-import { descendants, isAvailable, mainThreadChildren, statusOf, ticksNow } from './proc.ts';
+import {
+  descendants,
+  descendantsAtAGlance,
+  isAvailable,
+  mainThreadChildren,
+  statusOf,
+  ticksNow,
+} from './proc.ts';
 import { identityOf, type ProcessEntry } from './process-entry.ts';
 import { type RunAddress, runMark } from './run-mark.ts';
 
@@ -98,6 +105,12 @@ export class RunProcesses {
     return this.#membersOf(this.#stateOf(at));
   }
 
+  /** The same with less trouble: nobody may be ended on its word. */
+  glanceAt(at: RunAddress): ProcessEntry[] {
+    const { rootPid } = this.#parts;
+    return treeOf(this.#treeOfRun(this.#stateOf(at)), descendantsAtAGlance(rootPid), rootPid);
+  }
+
   /**
    * Ends what the run has started and is still there, rung by rung. `canceled` also looks for what native code may
    * have forked in a worker with one slot; `ended` returns at once where no subprocess was started.
@@ -131,18 +144,20 @@ export class RunProcesses {
   }
 
   #membersOf(run: RunState): ProcessEntry[] {
-    const { rootPid } = this.#parts;
-    const tree: RunTree = {
-      mark: runMark(rootPid, run.at),
+    const members = treeOf(this.#treeOfRun(run), this.#list(), this.#parts.rootPid);
+    // Once its parent has ended, nothing but this may tell whose it is.
+    for (const member of members) run.roots.add(identityOf(member));
+    return members;
+  }
+
+  #treeOfRun(run: RunState): RunTree {
+    return {
+      mark: runMark(this.#parts.rootPid, run.at),
       roots: run.roots,
       // A subprocess that is just being started is a copy of the worker still, without its mark.
       unmarkedFrom: this.#slots === 1 && this.#areStartsKnown ? this.#ticksOf(run) : null,
       spared: this.#spared,
     };
-    const members = treeOf(tree, this.#list(), rootPid);
-    // Once its parent has ended, nothing but this may tell whose it is.
-    for (const member of members) run.roots.add(identityOf(member));
-    return members;
   }
 
   #list(): ProcessEntry[] {

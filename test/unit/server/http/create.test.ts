@@ -38,6 +38,28 @@ describe('POST /predictions, waiting for the end', () => {
     });
   });
 
+  it('has in its metrics what the worker measured, and nothing for what it could not', async () => {
+    const { fleet, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', {}));
+    fleet.run.observer.onUsage({
+      setupMs: 1_234.5678,
+      cpuMs: 80,
+      memoryPeakBytes: 1_048_576,
+      subprocessCpuMs: null,
+      subprocessMemoryPeakBytes: null,
+    });
+    // A worker in another language may not know which names are taken.
+    fleet.run.metric('cpu_time', 'mine');
+    fleet.run.succeed();
+    expect((await answer).json().metrics).toEqual({
+      predict_time: 0.012,
+      queue_time: 0,
+      setup: 1.234568,
+      cpu_time: 0.08,
+      memory_peak_bytes: 1_048_576,
+    });
+  });
+
   it('answers a failure with 200, its text, its code, its log and the output so far', async () => {
     const { fleet, begin } = fakeServer();
     const { answer } = await begin(post('/predictions', {}));

@@ -70,6 +70,7 @@ export function observer(heard: string[]): SlotObserver {
     onLog: (stream, data) => heard.push(`log ${stream} ${data}`),
     onOutput: ({ index }) => heard.push(`output ${index}`),
     onMetric: ({ name }) => heard.push(`metric ${name}`),
+    onUsage: ({ cpuMs }) => heard.push(`usage ${cpuMs}`),
     onEnd: (outcome) =>
       heard.push(
         outcome.status === 'failed'

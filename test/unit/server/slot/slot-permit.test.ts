@@ -54,6 +54,28 @@ describe('a prediction on its slot', () => {
     expect(heard).toEqual(['log stderr a\n', 'metric m', 'output 0', 'succeeded']);
   });
 
+  it.each(['succeeded', 'failed', 'canceled'])('reports what it cost before it %s', (type) => {
+    run();
+    end.say({
+      type,
+      id: 'p1',
+      predictMs: 1,
+      output: 'value',
+      error: { name: 'Error', message: 'no', stack: null, code: 'PAWL_PREDICT_FAILED' },
+      issues: [],
+      stage: 'signal',
+      cancelMs: 1,
+      usage: {
+        setupMs: 9,
+        cpuMs: 7,
+        memoryPeakBytes: null,
+        subprocessCpuMs: null,
+        subprocessMemoryPeakBytes: 1,
+      },
+    });
+    expect(heard).toEqual(['usage 7', expect.stringMatching(`^${type}`)]);
+  });
+
   it('frees the slot when the idle token follows the end', () => {
     run();
     end.succeed();

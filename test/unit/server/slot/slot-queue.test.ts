@@ -19,7 +19,7 @@ function queueOf(slots: number, lengthMax: number, bytesMax = 1_000) {
       started.push(name);
       permit.run(
         { id: asPredictionId(name), mode: 'predict', input: {}, files: [], context: {} },
-        { onLog() {}, onOutput() {}, onMetric() {}, onEnd() {} },
+        { onLog() {}, onOutput() {}, onMetric() {}, onUsage() {}, onEnd() {} },
       );
     },
   });
