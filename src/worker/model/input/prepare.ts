@@ -64,6 +64,7 @@ class FileFetch {
   readonly #names = new Set<string>();
   readonly #stop = new AbortController();
   #failure: unknown = null;
+  #directory: Promise<string> | null = null;
 
   constructor(options: PrepareOptions) {
     this.#options = options;
@@ -98,9 +99,9 @@ class FileFetch {
 
   async #fetch({ path: at, source }: FileJob): Promise<PawlFile> {
     try {
-      // A directory of their own: a file that predict() writes to its tempDir never replaces an input.
-      const directory = path.join(this.#options.tempDir(), 'inputs');
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      // One for all of them: whoever waits for it goes on in order, and so names are given in order.
+      this.#directory ??= this.#makeDirectory();
+      const directory = await this.#directory;
       switch (source.kind) {
         case 'http':
           return await this.#fromHttp(source.url, directory);
@@ -118,6 +119,13 @@ class FileFetch {
         { cause: error },
       );
     }
+  }
+
+  /** Of their own: a file that predict() writes to its tempDir never replaces an input. */
+  async #makeDirectory(): Promise<string> {
+    const directory = path.join(this.#options.tempDir(), 'inputs');
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return directory;
   }
 
   async #fromHttp(url: URL, directory: string): Promise<PawlFile> {
