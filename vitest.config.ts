@@ -20,6 +20,7 @@ export default defineConfig({
       tier('unit', 5_000, true),
       tier('tidy', 20_000, true),
       tier('native', 60_000, false),
+      tier('fuzz', 120_000, true),
       tier('integration', 60_000, true),
       tier('conformance', 180_000, false),
       tier('examples', 180_000, false),

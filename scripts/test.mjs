@@ -8,7 +8,7 @@ import { installDependencies, setUp } from './setup.mjs';
 import { provideProgramsFor } from './system-packages.mjs';
 import { addCounts, formatCounts, noCounts, runTier } from './test-tier.mjs';
 
-const TIERS = ['unit', 'tidy', 'native', 'integration', 'conformance', 'examples', 'package'];
+const TIERS = ['unit', 'tidy', 'native', 'fuzz', 'integration', 'conformance', 'examples', 'package'];
 const CHECK_DEADLINE_MS = 10 * 60_000;
 const CHECKS = {
   biome: ['@biomejs/biome/bin/biome', 'check', '.'],

@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import type { Response } from 'light-my-request';
+import { afterAll, expect, it } from 'vitest';
+import { ERRORS } from '../../src/errors.ts';
+import { FakeSender } from '../helpers/fake-sender.ts';
+import { documentWith, type FakeServer, fakeServer, STREAMING } from '../helpers/fake-server.ts';
+import { cases, deadlineMs } from './cases.ts';
+import { request } from './request-arbitraries.ts';
+
+const SHARE = 0.8;
+const CAPACITY = 2;
+// A server serves this many requests before it is looked at as a whole and replaced.
+const REQUESTS_PER_SERVER = 200;
+const DOCUMENT = {
+  ...documentWith({
+    type: 'object',
+    properties: {
+      text: { type: 'string', 'x-order': 0 },
+      count: { type: 'integer', minimum: 0, maximum: 5, default: 1, 'x-order': 1 },
+      file: { type: 'string', format: 'uri', 'x-order': 2 },
+    },
+  }),
+  ...STREAMING,
+};
+
+const folder = mkdtempSync(path.join(tmpdir(), 'pawl-fuzz-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function startServer(): FakeServer {
+  return fakeServer({
+    capacity: CAPACITY,
+    document: DOCUMENT,
+    has: { train: true },
+    config: { workDir: folder, bodyBytesMax: 64 * 1024, inputFileBytesMax: 64 * 1024, retention: 20 },
+    parts: { webhookSender: new FakeSender() },
+  });
+}
+
+/** Ends whatever runs, in every way there is, until `pending` has settled. */
+async function driven<T>(server: FakeServer, pending: Promise<T>): Promise<T> {
+  let isHere = false;
+  const settled = () => {
+    isHere = true;
+  };
+  pending.then(settled, settled);
+  for (let turn = 0; !isHere; turn++) {
+    if (turn > 20_000) throw new Error('no answer');
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const [index, run] of server.fleet.slots.runs.entries()) {
+      if (run.isOver) continue;
+      run.observer.onLog('stdout', 'line\n');
+      if (run.isCanceled) run.cancel();
+      else if (index % 3 === 2) run.fail('TypeError', 'as it happens');
+      else run.succeed({ index });
+    }
+  }
+  return pending;
+}
+
+function judge(method: string, { statusCode, headers, payload }: Response): void {
+  const type = String(headers['content-type'] ?? '');
+  // 503 while it drains is the only one that is ours to give; nothing is ever our defect.
+  expect(statusCode).toBeLessThan(500);
+  if (method === 'HEAD' || statusCode === 204) return expect(payload).toBe('');
+  if (type.startsWith('text/event-stream'))
+    return expect(payload).toMatch(/^retry: \d+\n\n(id: |event: |: )/);
+  if (type !== 'application/json') {
+    // The content of a file that was uploaded before.
+    return expect(String(headers['content-disposition'])).toMatch(/^attachment/);
+  }
+  const body: unknown = JSON.parse(payload);
+  expect(typeof body).toBe('object');
+  if (statusCode < 400) return;
+  const { code, error, detail } = body as { code?: string; error?: string; detail?: unknown };
+  if (detail === undefined) expect(error).toMatch(/\S/);
+  if (code !== undefined) expect(Object.keys(ERRORS)).toContain(code);
+  expect(code).not.toBe('PAWL_INTERNAL');
+  expect(payload).not.toMatch(/node_modules|\.ts:\d+|\/dist\//);
+}
+
+it(
+  'any request gets one answer that says what is wrong, and the server is as before',
+  async () => {
+    let server = startServer();
+    let served = 0;
+    await fc.assert(
+      fc.asyncProperty(request, async (ask) => {
+        try {
+          if (++served % REQUESTS_PER_SERVER === 0) {
+            await expectAtRest(server);
+            server = startServer();
+          }
+          judge(String(ask.method), await driven(server, server.ask(ask)));
+        } catch (error) {
+          // What comes next is the same request made smaller.
+          server = startServer();
+          throw error;
+        }
+      }),
+      cases(SHARE),
+    );
+    await expectAtRest(server);
+  },
+  deadlineMs(SHARE),
+);
+
+/** Nothing runs, all slots are free, nothing is left on disk. */
+async function expectAtRest(server: FakeServer): Promise<void> {
+  await driven(server, server.ask({ method: 'GET', url: '/predictions' }));
+  for (let turn = 0; turn < 200 && server.app.engine.service.liveCount > 0; turn++) {
+    await driven(server, server.ask({ method: 'GET', url: '/livez' }));
+  }
+  expect(server.app.engine.service.liveCount).toBe(0);
+  expect(server.fleet.slots.available).toBe(CAPACITY);
+  expect(server.logged.filter((line) => line.startsWith('error'))).toEqual([]);
+  await driven(server, server.app.close(0));
+  expect(readdirSync(folder)).toEqual([]);
+}
