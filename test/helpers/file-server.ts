@@ -23,13 +23,13 @@ export async function serveFiles(files: Readonly<Record<string, ServedFile>>): P
   });
 }
 
-export async function serveRequests(listener: RequestListener, port = 0): Promise<FileServer> {
+export async function serveRequests(listener: RequestListener): Promise<FileServer> {
   const server = createServer(listener);
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     close: async () => {
       server.closeAllConnections();
       server.close();

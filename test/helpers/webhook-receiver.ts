@@ -35,8 +35,8 @@ export const answers =
 export const hangs: Manner = () => {};
 export const resets: Manner = (response) => response.socket?.resetAndDestroy();
 
-/** Port 0 takes a free one. `manner` is for requests that `behave` says nothing about. */
-export async function receiveWebhooks(port = 0, manner: Manner = answers(200)): Promise<WebhookReceiver> {
+/** `manner` is for requests that `behave` says nothing about. */
+export async function receiveWebhooks(manner: Manner = answers(200)): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   const manners: Manner[] = [];
   const server: FileServer = await serveRequests(async (request, response) => {
@@ -45,7 +45,7 @@ export async function receiveWebhooks(port = 0, manner: Manner = answers(200)): 
     const webhook = { path, headers, text: body, body: JSON.parse(body || '{}'), at: performance.now() };
     received.push(webhook);
     (manners.shift() ?? manner)(response, webhook);
-  }, port);
+  });
   return {
     url: server.url,
     received,

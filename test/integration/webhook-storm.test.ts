@@ -42,7 +42,7 @@ const openDescriptors = () => readdirSync(`/proc/${server.pid}/fd`).length;
 it('through resets and refusals each end is accepted once, comes last, and leaves nothing open', async () => {
   const accepted: string[] = [];
   const untimely: string[] = [];
-  receiver = await receiveWebhooks(0, moody(accepted, untimely));
+  receiver = await receiveWebhooks(moody(accepted, untimely));
   server = await startServer('test/fixtures/predictors/kinds.mjs', { args: ['--queue', String(COUNT)] });
   const before = openDescriptors();
   const ids = Array.from({ length: COUNT }, (_, index) => `p${index}`);

@@ -16,6 +16,7 @@ import type { WebhookTarget } from './webhook-event.ts';
 
 export interface WebhooksParts {
   readonly sender: Sender;
+  readonly backlog: Backlog;
   readonly clock: Clock;
   readonly log: Logger;
   readonly intervalMs: number;
@@ -31,6 +32,7 @@ export function createWebhooks(config: Config, { clock, log, sender }: Surroundi
   const client = new HttpClient(new UrlGuard(config), clock);
   return new Webhooks({
     sender: sender ?? new WebhookSender({ client, clock, authToken, key }),
+    backlog: new Backlog(),
     clock,
     log,
     intervalMs,
@@ -40,7 +42,6 @@ export function createWebhooks(config: Config, { clock, log, sender }: Surroundi
 
 export class Webhooks {
   readonly #parts: WebhooksParts;
-  readonly #backlog = new Backlog();
   readonly #open = new Set<WebhookSeries>();
   #drained: Deferred<void> | null = null;
 
@@ -87,7 +88,6 @@ export class Webhooks {
   #begin(target: WebhookTarget, prediction: Prediction): WebhookSeries {
     const series: WebhookSeries = new WebhookSeries(target, prediction, {
       ...this.#parts,
-      backlog: this.#backlog,
       onOver: () => {
         this.#open.delete(series);
         if (this.#open.size === 0) this.#drained?.resolve();
