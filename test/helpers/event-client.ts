@@ -16,7 +16,7 @@ export interface StreamRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 50_000;
 
 export class EventClient {
   readonly events: StreamEvent[] = [];
