@@ -1,7 +1,8 @@
 // Errors as data for the wire, whatever user code threw.
-import { type ErrorCode, isErrorCode } from '../errors.ts';
+import { type ErrorCode, PawlError } from '../errors.ts';
 import { limit } from '../limits.ts';
 import type { WireError } from '../protocol/control-messages.ts';
+import { asError, describeValue } from './thrown.ts';
 
 const textMax = limit('errorTextBytesMax');
 
@@ -10,26 +11,23 @@ export function bounded(text: string): string {
   return (text.length > textMax ? `${text.slice(0, textMax)}…` : text).toWellFormed();
 }
 
-function describe(value: unknown): string {
-  if (typeof value === 'string') return value;
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    // Cyclic, or with a throwing toJSON: its type is all that can be said.
-    return Object.prototype.toString.call(value);
-  }
+/** `code` is used unless the error is one of ours: what user code calls its codes says nothing about us. */
+export function wireError(thrown: unknown, code: ErrorCode): WireError {
+  const error = asError(thrown);
+  if (error === null) return { name: 'Error', message: bounded(describeValue(thrown)), stack: null, code };
+  return {
+    name: bounded(error.name),
+    message: bounded(error.message),
+    stack: error.stack === null ? null : bounded(error.stack),
+    code: isOurs(thrown) ? thrown.code : code,
+  };
 }
 
-/** `code` is used unless the error carries one of ours. */
-export function wireError(thrown: unknown, code: ErrorCode): WireError {
-  if (!(thrown instanceof Error)) {
-    return { name: 'Error', message: bounded(describe(thrown)), stack: null, code };
+function isOurs(thrown: unknown): thrown is PawlError {
+  try {
+    return thrown instanceof PawlError;
+  } catch {
+    // A proxy that does not want to be looked at.
+    return false;
   }
-  const own = 'code' in thrown && isErrorCode(thrown.code) ? thrown.code : code;
-  return {
-    name: bounded(String(thrown.name)),
-    message: bounded(String(thrown.message)),
-    stack: typeof thrown.stack === 'string' ? bounded(thrown.stack) : null,
-    code: own,
-  };
 }

@@ -98,7 +98,10 @@ function answerError(
 ): FastifyReply {
   const reason = asRequestError(error);
   if (reason.code === 'PAWL_INTERNAL') {
-    log.error({ method: request.method, url: request.url, error }, 'a request failed for a defect in Pawl');
+    log.error(
+      { method: request.method, path: pathOf(request), error },
+      'a request failed for a defect in Pawl',
+    );
   }
   // Kept open, so that a client which is still sending can finish and read the answer instead of a reset.
   if (reason.code === 'PAWL_BODY_TOO_LARGE') reply.removeHeader('connection');

@@ -2,6 +2,7 @@
 // Knows where each form keeps its parts; what the parts must be is forms-parts.ts.
 import { PawlError } from '../../errors.ts';
 import { isDefinedPredictor } from '../../predictor/definition.ts';
+import { errorLine } from '../thrown.ts';
 import { type Parts, readParts } from './forms-parts.ts';
 import type { LoadedPredictor } from './loaded-predictor.ts';
 
@@ -50,8 +51,9 @@ function construct(predictorClass: AnyClass, where: string): object {
   try {
     return new predictorClass();
   } catch (cause) {
-    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new PawlError('PAWL_LOAD_FAILED', `the constructor of ${where} threw ${reason}`, { cause });
+    throw new PawlError('PAWL_LOAD_FAILED', `the constructor of ${where} threw ${errorLine(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 // check that blocks beyond it.
 import type { Interruption } from '../../native/interrupt.ts';
 import { HEALTHCHECK_OVERDUE } from '../healthcheck-overdue.ts';
+import { errorLine } from '../thrown.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { type Origin, origins } from './origin.ts';
 
@@ -34,7 +35,6 @@ async function run(healthcheck: () => unknown, interruption: Interruption): Prom
       ? 'Healthcheck failed: user-defined healthcheck returned False'
       : null;
   } catch (error) {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return `Healthcheck failed: ${text}`;
+    return `Healthcheck failed: ${errorLine(error)}`;
   }
 }

@@ -3,6 +3,7 @@
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import { type ErrorCode, PawlError } from '../../errors.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
+import { asError, describeValue, errorLine } from '../thrown.ts';
 import { type Origin, origins } from './origin.ts';
 
 export class SetupOrigin implements Origin {
@@ -26,7 +27,8 @@ export class SetupOrigin implements Origin {
   }
 
   fail(error: unknown): void {
-    this.#escaped.reject(error instanceof Error ? error : new Error(String(error)));
+    const isError = asError(error) !== null && error instanceof Error;
+    this.#escaped.reject(isError ? error : new Error(describeValue(error)));
   }
 
   guarded<T>(call: () => T): T {
@@ -39,8 +41,7 @@ export class SetupOrigin implements Origin {
       return await Promise.race([origins.run(this, step), this.#escaped.promise]);
     } catch (error) {
       if (error instanceof PawlError) throw error;
-      const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      throw new PawlError(code, what, { cause: error });
+      throw new PawlError(code, errorLine(error), { cause: error });
     }
   }
 

@@ -1,5 +1,6 @@
 // The stack that goes into a log: the user's frames, without those of the runtime below them.
 import { fileURLToPath } from 'node:url';
+import { asError, describeValue } from '../thrown.ts';
 
 const RUNTIME = fileURLToPath(new URL('../..', import.meta.url));
 const INTERNAL = /\(node:(internal\/|async_hooks)|at node:internal\//;
@@ -7,9 +8,10 @@ const INTERNAL = /\(node:(internal\/|async_hooks)|at node:internal\//;
 /** Causes are followed this deep; a chain may be a ring. */
 const CAUSES_MAX = 5;
 
-export function userStack(error: unknown, depth = 0): string {
-  if (!(error instanceof Error)) return `${describe(error)}\n`;
-  const stack = typeof error.stack === 'string' ? error.stack : `${error.name}: ${error.message}`;
+export function userStack(thrown: unknown, depth = 0): string {
+  const error = asError(thrown);
+  if (error === null) return `thrown: ${describeValue(thrown)}\n`;
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
   const lines = stack.split('\n');
   const kept = lines.filter((line) => !(isFrame(line) && (line.includes(RUNTIME) || INTERNAL.test(line))));
   const hasCause = error.cause !== undefined && depth < CAUSES_MAX;
@@ -19,13 +21,4 @@ export function userStack(error: unknown, depth = 0): string {
 
 function isFrame(line: string): boolean {
   return line.trimStart().startsWith('at ');
-}
-
-function describe(thrown: unknown): string {
-  try {
-    return `thrown: ${typeof thrown === 'string' ? thrown : JSON.stringify(thrown)}`;
-  } catch {
-    // Cyclic, or with a throwing toJSON: its type is all that can be said.
-    return `thrown: ${Object.prototype.toString.call(thrown)}`;
-  }
 }
