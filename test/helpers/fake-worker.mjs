@@ -136,6 +136,11 @@ function predict(slot, { id, run, input }) {
       return sockets[slot].write('', () => process.kill(process.pid, 'SIGKILL'));
     case 'garbage':
       return sockets[slot].write('this is no frame\n');
+    case 'garbage-control':
+      return process.stdout.write('this is no frame\n');
+    case 'shut-down':
+      // By itself, without a word, and with its predictions unfinished.
+      return process.exit(0);
     case 'close-socket':
       return sockets[slot].destroy();
     case 'close-control':

@@ -35,6 +35,21 @@ describe('pawl serve', () => {
     expect((await fetch(`${server.url}/health-check`)).status).toBe(200);
   });
 
+  it('takes the name of a host, and no for an answer to PAWL_AWAIT_EXPLICIT_SHUTDOWN', async () => {
+    const env = { PAWL_AWAIT_EXPLICIT_SHUTDOWN: 'false' };
+    server = await startServer(HELLO, { args: ['--host', 'localhost'], env });
+    expect(server.url).toMatch(/^http:\/\/localhost:\d+$/);
+    // What GET / names is there.
+    const links = (await (await fetch(`${server.url}/`)).json()) as Record<string, string>;
+    for (const [name, path] of Object.entries(links)) {
+      if (!name.endsWith('_url') || path.includes('{')) continue;
+      const { status } = await fetch(`${server.url}${path}`);
+      expect([200, 405], `${name} is ${path}`).toContain(status);
+    }
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    server = null;
+  });
+
   it('stays up when setup fails', async () => {
     server = await startServer('test/fixtures/predictors/fails-in-setup.ts', { until: 'listening' });
     const { url } = server;

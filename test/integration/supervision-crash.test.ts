@@ -118,6 +118,20 @@ describe('a worker that breaks the protocol', () => {
     expect(pids().map(isAlive)).toEqual([false, true]);
   });
 
+  it.each([
+    ['garbage on the control channel', 'garbage-control', 'PAWL_PROTOCOL', 'this is no frame'],
+    ['ending by itself', 'shut-down', 'PAWL_WORKER_CRASHED', 'exited with code 0'],
+  ])('by %s fails all that it ran, and is replaced', async (_what, what, code, why) => {
+    const { fleet, reaches, pids } = await ready({ starts: [{ slots: 3 }] });
+    const neighbours = [run(fleet, { do: 'wait' }), run(fleet, { do: 'wait' })];
+    for (const { started } of neighbours) await started;
+    const ends = await Promise.all([run(fleet, { do: what }), ...neighbours].map(({ ended }) => ended));
+    for (const text of ends.map(errorOf)) expect(text).toMatch(new RegExp(`^${code}: .*${why}`, 's'));
+    await reaches('ready');
+    expect(pids().map(isAlive)).toEqual([false, true]);
+    expect(fleet.slots.available).toBe(3);
+  });
+
   it('by closing a slot socket is replaced', async () => {
     const { fleet, reaches, pids } = await ready({});
     expect(errorOf(await run(fleet, { do: 'close-socket' }).ended)).toBe(
