@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type Clock, sleep } from '../base/clock.ts';
+import { readProcStat } from '../base/proc-stat.ts';
 import { limit } from '../limits.ts';
 
 export interface InitFacts {
@@ -31,11 +32,11 @@ export async function readInitFacts(clock: Clock): Promise<InitFacts> {
       pid += chunk.toString();
     });
     await Promise.all([once(parent, 'exit'), parent.stdout === null ? null : once(parent.stdout, 'close')]);
-    const orphan = statusOf(pid);
+    const orphan = readProcStat(Number(pid));
     if (orphan === null) return UNKNOWN;
-    const adopter = { pid: orphan.parent, name: nameOf(orphan.parent) };
+    const adopter = { pid: orphan.ppid, name: nameOf(orphan.ppid) };
     lifeline?.destroy();
-    return { reapsOrphans: await isReaped(pid, clock), adopter };
+    return { reapsOrphans: await isReaped(orphan.pid, clock), adopter };
   } catch {
     // No process could be started: the other checks say so with more words.
     return UNKNOWN;
@@ -44,23 +45,13 @@ export async function readInitFacts(clock: Clock): Promise<InitFacts> {
   }
 }
 
-async function isReaped(pid: string, clock: Clock): Promise<boolean> {
+async function isReaped(pid: number, clock: Clock): Promise<boolean> {
   const deadline = clock.monotonic() + limit('doctorReapMs');
   while (clock.monotonic() < deadline) {
-    if (statusOf(pid) === null) return true;
+    if (readProcStat(pid) === null) return true;
     await sleep(LOOK_MS);
   }
   return false;
-}
-
-function statusOf(pid: string): { readonly parent: number } | null {
-  try {
-    const stat = readFileSync(`/proc/${Number(pid)}/stat`, 'latin1');
-    return { parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) };
-  } catch {
-    // Gone, or there is no /proc.
-    return null;
-  }
 }
 
 function nameOf(pid: number): string {

@@ -2,9 +2,10 @@
 // finding, not the doctor's end. Run as a program, never imported. Its own second thread plays the I/O thread.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readSync, writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { sleep, systemClock } from '../base/clock.ts';
+import { readProcStat } from '../base/proc-stat.ts';
 import { findNative, loadNative } from '../native/binding.ts';
 import { Interruption } from '../native/interrupt.ts';
 import { interruptUntilEnded } from '../native/interrupt-until-ended.ts';
@@ -47,20 +48,11 @@ async function tryOrphans(native: NativeApi): Promise<string | null> {
   });
   await once(parent, 'close');
   if (!/^\d+$/.test(pid)) return 'the test process could not be started';
-  const adopter = parentOf(pid);
-  process.kill(Number(pid), 'SIGKILL');
-  while (!native.reap(Number(pid)) && parentOf(pid) === process.pid) await sleep(LOOK_MS);
+  const orphan = Number(pid);
+  const adopter = readProcStat(orphan)?.ppid;
+  process.kill(orphan, 'SIGKILL');
+  while (!native.reap(orphan) && readProcStat(orphan)?.ppid === process.pid) await sleep(LOOK_MS);
   return adopter === process.pid ? null : `an orphan went to process ${adopter ?? 'unknown'} instead`;
-}
-
-function parentOf(pid: string): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    // Gone, or no /proc here.
-    return null;
-  }
 }
 
 async function tryInterrupts(native: NativeApi, interruption: Interruption): Promise<void> {

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { readProcStat } from '../../src/base/proc-stat.ts';
 import { limit } from '../../src/limits.ts';
 import { loadNative } from '../../src/native/binding.ts';
 import { signalProcess } from '../../src/worker/process-tree/kill-tree.ts';
-import { descendants, statusOf } from '../../src/worker/process-tree/proc.ts';
+import { descendants } from '../../src/worker/process-tree/proc.ts';
 import type { ProcessEntry } from '../../src/worker/process-tree/process-entry.ts';
 import { runMark } from '../../src/worker/process-tree/run-mark.ts';
 import { RunProcesses } from '../../src/worker/process-tree/run-processes.ts';
@@ -250,7 +251,7 @@ describe('a listing', () => {
 function endWithoutLoop({ pid = -1 }: ChildProcess): void {
   process.kill(pid, 'SIGKILL');
   const deadline = performance.now() + 10_000;
-  while (statusOf(pid)?.isZombie !== true) {
+  while (readProcStat(pid)?.isZombie !== true) {
     if (performance.now() > deadline) throw new Error(`${pid} does not end`);
   }
 }

@@ -2,7 +2,8 @@
 // what is killed may have forked a moment before. Each process gets a rung's signal once, and never one that was meant
 // for another process with the same pid.
 import type { Clock } from '../../base/clock.ts';
-import { lastPid, statusOf } from './proc.ts';
+import { readProcStat } from '../../base/proc-stat.ts';
+import { lastPid } from './proc.ts';
 import { identityOf, type ProcessEntry } from './process-entry.ts';
 
 /** A signal, and how long its receivers may take to end before the next rung. */
@@ -56,7 +57,7 @@ export async function killTree(
 
 /** False when the process is gone, is another one by now, or can't be signalled by this user. */
 export function signalProcess(entry: ProcessEntry, signal: NodeJS.Signals): boolean {
-  const now = statusOf(entry.pid);
+  const now = readProcStat(entry.pid);
   if (now === null || now.isZombie || now.startTicks !== entry.startTicks) return false;
   try {
     return process.kill(entry.pid, signal);

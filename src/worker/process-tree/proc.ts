@@ -1,11 +1,10 @@
 // Reads /proc. Everything it reads may be gone or changed a moment later: a file that can't be read is a process that
 // is not there, never an error. On systems without /proc (macOS) nothing is found and isAvailable() says so.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type ProcStat, readProcStat } from '../../base/proc-stat.ts';
 import { limit } from '../../limits.ts';
 import { marksOf } from './marks.ts';
 import type { ProcessEntry } from './process-entry.ts';
-
-type Status = Pick<ProcessEntry, 'pid' | 'ppid' | 'startTicks' | 'isZombie'>;
 
 let available: boolean | null = null;
 
@@ -16,13 +15,13 @@ export function isAvailable(): boolean {
 
 /** Every process below `rootPid`, parents before children; the root itself is not among them. */
 export function descendants(rootPid: number): ProcessEntry[] {
-  const byParent = new Map<number, Status[]>();
+  const byParent = new Map<number, ProcStat[]>();
   for (const status of statuses()) {
     const siblings = byParent.get(status.ppid);
     if (siblings === undefined) byParent.set(status.ppid, [status]);
     else siblings.push(status);
   }
-  const found: Status[] = [];
+  const found: ProcStat[] = [];
   const seen = new Set([rootPid]);
   const collect = (pid: number): void => {
     for (const child of byParent.get(pid) ?? []) {
@@ -51,10 +50,10 @@ export function descendantsAtAGlance(rootPid: number): ProcessEntry[] {
       seen.add(pid);
     }
   }
-  return pids.flatMap((pid) => statusOf(pid) ?? []).map(entryOf);
+  return pids.flatMap((pid) => readProcStat(pid) ?? []).map(entryOf);
 }
 
-function entryOf(status: Status): ProcessEntry {
+function entryOf(status: ProcStat): ProcessEntry {
   // The environment of a zombie is gone.
   return { ...status, ...(status.isZombie ? { mark: null, isKept: false } : marksOf(status.pid)) };
 }
@@ -69,28 +68,6 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-export function statusOf(pid: number): Status | null {
-  const fields = statFields(pid);
-  if (fields === null) return null;
-  const [state, ppid] = fields;
-  // Field 22 of the whole line; state is field 3.
-  const startTicks = Number(fields[19]);
-  if (!Number.isInteger(startTicks)) return null;
-  return { pid, ppid: Number(ppid), startTicks, isZombie: state === 'Z' || state === 'X' };
-}
-
-/** What follows the name, from field 3 of the line on; null when the process is gone. */
-function statFields(pid: number | 'self'): string[] | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in parentheses, and a name may hold any character.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    // Gone meanwhile.
-    return null;
-  }
-}
-
 /** Now, in the unit and from the origin of ProcessEntry.startTicks. */
 export function ticksNow(): number {
   return Math.floor(Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 100);
@@ -98,10 +75,8 @@ export function ticksNow(): number {
 
 /** CPU time of subprocesses of this process that have ended and were waited for, theirs included; null without /proc. */
 export function waitedCpuMs(): number | null {
-  const fields = statFields('self');
-  // Fields 16 and 17 of the whole line: cutime and cstime, in hundredths of a second.
-  const ticks = Number(fields?.[13]) + Number(fields?.[14]);
-  return Number.isFinite(ticks) ? ticks * 10 : null;
+  const stat = readProcStat(process.pid);
+  return stat === null ? null : stat.waitedTicks * 10;
 }
 
 /** Resident memory of a process, now and at most; null when it is gone, or has ended. */
@@ -144,7 +119,7 @@ function threadChildren(pid: number, thread: number): ReadonlySet<number> {
   }
 }
 
-function statuses(): Status[] {
+function statuses(): ProcStat[] {
   let names: string[];
   try {
     names = readdirSync('/proc');
@@ -152,16 +127,16 @@ function statuses(): Status[] {
     // No /proc on this system.
     return [];
   }
-  const all = new Map<number, Status>();
+  const all = new Map<number, ProcStat>();
   for (const name of names) {
     const pid = Number(name);
-    const status = Number.isInteger(pid) ? statusOf(pid) : null;
+    const status = Number.isInteger(pid) ? readProcStat(pid) : null;
     if (status !== null) all.set(pid, status);
   }
   // A parent that ended while we read has left its children to another process: ask them again.
   for (const { pid, ppid } of [...all.values()]) {
     if (ppid === 0 || all.has(ppid)) continue;
-    const again = statusOf(pid);
+    const again = readProcStat(pid);
     if (again === null) all.delete(pid);
     else all.set(pid, again);
   }

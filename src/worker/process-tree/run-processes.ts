@@ -3,19 +3,13 @@
 // go. A prediction that starts nothing costs nothing here. Needs /proc: elsewhere (macOS) it finds nobody, and only the
 // end of the worker's process group reaches what a prediction left behind.
 import type { Clock } from '../../base/clock.ts';
+import { readProcStat } from '../../base/proc-stat.ts';
 import { limit } from '../../limits.ts';
 import type { SharedState } from '../shared-state.ts';
 import { type RunTree, treeOf } from './attribution.ts';
 import { type KillOutcome, killTree, type Rung } from './kill-tree.ts';
 import { OrphanReaper } from './orphan-reaper.ts';
-import {
-  descendants,
-  descendantsAtAGlance,
-  isAvailable,
-  mainThreadChildren,
-  statusOf,
-  ticksNow,
-} from './proc.ts';
+import { descendants, descendantsAtAGlance, isAvailable, mainThreadChildren, ticksNow } from './proc.ts';
 import { identityOf, type ProcessEntry } from './process-entry.ts';
 import { type RunAddress, runMark } from './run-mark.ts';
 
@@ -91,7 +85,7 @@ export class RunProcesses {
 
   spawned({ count, at, pid }: Spawned): void {
     this.#reported = count;
-    const status = pid === null ? null : statusOf(pid);
+    const status = pid === null ? null : readProcStat(pid);
     // Another parent: the pid is somebody else's by now.
     if (status === null || status.ppid !== this.#parts.rootPid) return;
     const identity = identityOf(status);
