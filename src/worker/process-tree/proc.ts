@@ -38,7 +38,7 @@ export function descendants(rootPid: number): ProcessEntry[] {
 
 /**
  * The same by asking each process for its children: as fast however many others the machine runs, but one that changes
- * its parent meanwhile may be missing. For looking, not for ending.
+ * its parent meanwhile may be missing. For looking; for ending only beside the other way.
  */
 export function descendantsAtAGlance(rootPid: number): ProcessEntry[] {
   const pids = childrenOf(rootPid);
@@ -128,7 +128,8 @@ function statuses(): ProcStat[] {
     return [];
   }
   const all = new Map<number, ProcStat>();
-  for (const name of names) {
+  // The newest first: what forks and ends all the time would be gone by the end of a long list.
+  for (const name of names.toReversed()) {
     const pid = Number(name);
     const status = Number.isInteger(pid) ? readProcStat(pid) : null;
     if (status !== null) all.set(pid, status);

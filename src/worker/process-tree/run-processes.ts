@@ -155,11 +155,18 @@ export class RunProcesses {
   }
 
   #list(): ProcessEntry[] {
-    const entries = descendants(this.#parts.rootPid);
+    const entries = this.#everyone();
     this.#reaper.observe(entries);
     const present = new Set(entries.map(identityOf));
     this.#started = new Set([...this.#started].filter((identity) => present.has(identity)));
     return entries;
+  }
+
+  /** Those of a chain of forks are gone before the long way has come to them; the short one is faster than they are. */
+  #everyone(): ProcessEntry[] {
+    const { rootPid } = this.#parts;
+    const entries = [...descendants(rootPid), ...descendantsAtAGlance(rootPid)];
+    return [...new Map(entries.map((entry) => [identityOf(entry), entry])).values()];
   }
 
   #ticksOf({ began, over }: RunState): { fromTicks: number; beforeTicks: number } {
