@@ -1,6 +1,7 @@
 // The parts of the document that are the same for every predictor: what a create request and a prediction look like,
 // and the errors. Field for field what server/http reads and writes.
 import type { Json, JsonObject } from '../../../base/json.ts';
+import { OWN_ANSWERS } from './answers.ts';
 
 export type TaskKind = 'predict' | 'train';
 
@@ -11,6 +12,7 @@ export const KINDS = {
     output: 'Output',
     request: 'PredictionRequest',
     response: 'PredictionResponse',
+    list: 'PredictionListResponse',
     path: '/predictions',
     parameter: 'prediction_id',
   },
@@ -19,6 +21,7 @@ export const KINDS = {
     output: 'TrainingOutput',
     request: 'TrainingRequest',
     response: 'TrainingResponse',
+    list: 'TrainingListResponse',
     path: '/trainings',
     parameter: 'training_id',
   },
@@ -31,6 +34,7 @@ const SHARED: JsonObject = {
     title: 'HTTPValidationError',
     type: 'object',
     properties: { detail: { title: 'Detail', type: 'array', items: reference('ValidationError') } },
+    required: ['detail'],
   },
   ValidationError: {
     title: 'ValidationError',
@@ -42,15 +46,17 @@ const SHARED: JsonObject = {
     },
     required: ['loc', 'msg', 'type'],
   },
+  ...OWN_ANSWERS,
 };
 
 /** Names that no component of a predictor may take. */
 export const NAMES: readonly string[] = [
-  ...Object.values(KINDS).flatMap(({ input, output, request, response }) => [
+  ...Object.values(KINDS).flatMap(({ input, output, request, response, list }) => [
     input,
     output,
     request,
     response,
+    list,
   ]),
   ...Object.keys(SHARED),
 ];
@@ -59,6 +65,7 @@ export function envelope(kinds: readonly TaskKind[]): JsonObject {
   const own = kinds.flatMap((kind): [string, JsonObject][] => [
     [KINDS[kind].request, request(kind)],
     [KINDS[kind].response, response(kind)],
+    [KINDS[kind].list, list(kind)],
   ]);
   return { ...Object.fromEntries(own), ...SHARED };
 }
@@ -97,9 +104,34 @@ function response(kind: TaskKind): JsonObject {
       completed_at: date('Completed At'),
       status: reference('Status'),
       error: { title: 'Error', type: 'string' },
+      error_code: { title: 'Error Code', type: 'string' },
       logs: { title: 'Logs', type: 'string' },
-      metrics: { title: 'Metrics', type: 'object' },
+      metrics: { title: 'Metrics', type: 'object', additionalProperties: true },
+      queue: {
+        title: 'Queue',
+        type: 'object',
+        properties: {
+          position: { title: 'Position', type: 'integer', minimum: 1 },
+          estimated_wait: { title: 'Estimated Wait', type: 'number', minimum: 0, nullable: true },
+        },
+        required: ['position', 'estimated_wait'],
+      },
     },
+    required: ['id', 'status'],
+  };
+}
+
+function list(kind: TaskKind): JsonObject {
+  const page = (title: string): JsonObject => ({ title, type: 'string', format: 'uri', nullable: true });
+  return {
+    title: KINDS[kind].list,
+    type: 'object',
+    properties: {
+      results: { title: 'Results', type: 'array', items: reference(KINDS[kind].response) },
+      next: page('Next'),
+      previous: page('Previous'),
+    },
+    required: ['results', 'next', 'previous'],
   };
 }
 
