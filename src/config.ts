@@ -43,6 +43,10 @@ export interface Config {
   /** How long a file of POST /files stays. */
   readonly fileRetentionMs: number;
   readonly downloadMs: number;
+  /** Where output files are put, by PUT; null: they become data URLs. */
+  readonly uploadUrl: string | null;
+  /** For one try. */
+  readonly uploadMs: number;
   /** For a client to send one whole request. */
   readonly requestMs: number;
   /** Null: nobody is asked for a token. */
@@ -96,6 +100,8 @@ export const CONFIG_DEFAULTS = {
   storedBytesMax: limit('storedBytesMax'),
   fileRetentionMs: limit('storedFileMs'),
   downloadMs: limit('downloadMs'),
+  uploadUrl: null,
+  uploadMs: limit('uploadMs'),
   requestMs: limit('requestReceiveMs'),
   authTokenFile: null,
   readinessFile: null,

@@ -96,6 +96,7 @@ export class SoakEngine {
         input,
         context: {},
         observers: [...observers, tell],
+        trace: {},
         cancelAfterMs: null,
       });
     } catch (error) {

@@ -77,6 +77,11 @@ export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<
   };
 }
 
+export const httpUrl: ValueKind<string> = {
+  accepts: 'an http or https URL',
+  parse: (text) => (/^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined),
+};
+
 /** Separated by commas; an empty text is not one of them. */
 export const hostPatterns: ValueKind<readonly string[]> = {
   accepts: 'hosts separated by commas, such as api.example.com,*.example.com,10.0.0.7:8080',

@@ -32,6 +32,7 @@ export async function runPrediction(run: OnePrediction): Promise<Prediction> {
       mode: run.mode,
       input: run.input,
       context: {},
+      trace: {},
       cancelAfterMs: null,
       observers: [
         (event, source) => {

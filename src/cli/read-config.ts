@@ -51,6 +51,8 @@ export function readConfig(sources: Sources, predictor: PredictorReference): Rea
     storedBytesMax: read('storedBytesMax'),
     fileRetentionMs: read('fileRetentionMs'),
     downloadMs: read('downloadMs'),
+    uploadUrl: read('uploadUrl'),
+    uploadMs: read('uploadMs'),
     requestMs: read('requestMs'),
     authTokenFile: read('authTokenFile'),
     readinessFile: read('readinessFile'),

@@ -23,6 +23,16 @@ export const FILE_LIMITS = {
   formHeaderBytesMax: bytes(16 * KiB, 'A form with a part whose headers are larger is answered 400.'),
   downloadMs: ms(60_000, 'An input file that takes longer fails the prediction.', '--download-timeout'),
   downloadsParallelMax: count(8, 'Further input files of a prediction wait their turn.'),
+  uploadMs: ms(300_000, 'A try to upload an output file that takes longer fails.', '--upload-timeout'),
+  uploadStallMs: ms(
+    30_000,
+    'A try to upload an output file fails when the server takes or says nothing for this long.',
+  ),
+  uploadTriesMax: count(5, 'An output file that so many tries could not upload fails the prediction.'),
+  uploadRetryMs: ms(250, 'First pause before an upload is tried again; it doubles each time.'),
+  uploadRetryMsMax: ms(10_000, 'Longest pause between two tries of an upload.'),
+  uploadRetryAfterMsMax: ms(60_000, 'A longer Retry-After of an upload server is cut to this.'),
+  uploadsParallelMax: count(4, 'Further output files of a prediction wait for their upload.'),
   commandFileBytesMax: bytes(
     256 * MiB,
     'A larger file after `-i name=@` or `--json` of `pawl predict` is refused; a URL can name it.',

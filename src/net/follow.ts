@@ -6,20 +6,25 @@ import { limit } from '../limits.ts';
 import type { HttpAnswer, HttpCall, HttpClient } from './http-client.ts';
 import { NetFailure } from './net-failure.ts';
 
+/** The answer, and the URL that gave it. */
+export interface Followed extends HttpAnswer {
+  readonly url: URL;
+}
+
 export interface FollowCall extends HttpCall {
   /** Authorization for the origin of the first URL; credentials in a URL win over it. */
   readonly authorization: string | null;
 }
 
-/** The answer that is no redirect. A POST stays one, with its body; 303 says that it was taken, and ends the way. */
-export async function follow(client: HttpClient, call: FollowCall): Promise<HttpAnswer> {
+/** The answer that is no redirect. What has a body keeps it, and its method; 303 says that it was taken, and ends the way. */
+export async function follow(client: HttpClient, call: FollowCall): Promise<Followed> {
   let { url } = call;
   let authorization = credentialsOf(url) ?? call.authorization;
   for (let redirects = 0; redirects <= limit('redirectsMax'); redirects++) {
     const headers = authorization === null ? call.headers : { ...call.headers, authorization };
     const answer = await client.request({ ...call, url, headers });
     const next = redirectTarget(answer.response, call.method, url);
-    if (next === null) return answer;
+    if (next === null) return { ...answer, url };
     answer.discard();
     if (next === 'malformed') throw new NetFailure('it redirects to a malformed URL');
     if (next.protocol !== 'http:' && next.protocol !== 'https:') {
@@ -34,7 +39,7 @@ export async function follow(client: HttpClient, call: FollowCall): Promise<Http
 function redirectTarget(response: IncomingMessage, method: string, base: URL): URL | 'malformed' | null {
   const { statusCode = 0, headers } = response;
   if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return null;
-  if (statusCode === 303 && method === 'POST') return null;
+  if (statusCode === 303 && method !== 'GET') return null;
   return URL.canParse(headers.location, base.href) ? new URL(headers.location, base) : 'malformed';
 }
 

@@ -17,11 +17,18 @@ const IDLE_MAX = 64;
 
 const senders = { 'http:': http.request, 'https:': https.request };
 
+/** A body that is too large for memory: opened anew for every connection that needs it. */
+export interface BodySource {
+  readonly bytes: number;
+  /** A piece is its owner's again when the next one is asked for. */
+  open(): AsyncIterable<Buffer>;
+}
+
 export interface HttpCall {
   readonly url: URL;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: { readonly [name: string]: string };
-  readonly body: Buffer | null;
+  readonly body: Buffer | BodySource | null;
   readonly signal: AbortSignal;
 }
 
@@ -71,7 +78,7 @@ export class HttpClient {
   #send(call: HttpCall, connection: 'pooled' | 'fresh'): Promise<HttpAnswer> {
     const { url, method, headers, body, signal } = call;
     const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
-    const length = body === null ? {} : { 'content-length': String(body.length) };
+    const length = body === null ? {} : { 'content-length': String(lengthOf(body)) };
     return new Promise((resolve, reject) => {
       const request = senders[protocol]({
         protocol,
@@ -95,11 +102,14 @@ export class HttpClient {
       });
       // For instance an answer that switches protocols.
       request.on('close', () => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
-      request.end(body);
+      if (body === null || Buffer.isBuffer(body)) request.end(body);
+      else void sendPieces(request, body);
     });
   }
 
   #discard(request: http.ClientRequest, response: http.IncomingMessage): void {
+    // A large body is still on its way to a server that has answered already.
+    if (!request.writableEnded) return void request.destroy();
     let bytes = 0;
     // Also where the server has answered without reading the request to its end.
     const timer = this.#clock.after(limit('discardMs'), () => request.destroy());
@@ -109,6 +119,34 @@ export class HttpClient {
       if (bytes > limit('discardBytesMax')) request.destroy();
     });
   }
+}
+
+/** What goes wrong is told by the request. */
+async function sendPieces(request: http.ClientRequest, body: BodySource): Promise<void> {
+  try {
+    for await (const piece of body.open()) await written(request, piece);
+    request.end();
+  } catch (error) {
+    request.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** Resolves when the operating system has taken the piece. */
+function written(request: http.ClientRequest, piece: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const closed = () => reject(new Error('the connection was closed'));
+    request.once('close', closed);
+    request.write(piece, (error) => {
+      request.off('close', closed);
+      if (error) reject(error);
+      else resolve();
+    });
+    if (request.destroyed) closed();
+  });
+}
+
+function lengthOf(body: Buffer | BodySource): number {
+  return Buffer.isBuffer(body) ? body.length : body.bytes;
 }
 
 /** The server had closed an idle connection just when it was used again. */

@@ -21,7 +21,7 @@ import { PredictionService } from './prediction/service.ts';
 import { EventStreams } from './stream/event-streams.ts';
 import type { Fleet } from './supervisor/fleet.ts';
 import { createFleet } from './supervisor/worker-pool.ts';
-import { InlineDelivery } from './upload/inline-delivery.ts';
+import { createDelivery } from './upload/create-delivery.ts';
 import type { Sender } from './webhook/sender.ts';
 import { createWebhooks, type Webhooks } from './webhook/webhooks.ts';
 import { ServerDirectory } from './work-directory.ts';
@@ -68,7 +68,8 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     keepMs: config.fileRetentionMs,
   });
   const { mode, retention, queue, cancelKillMs, predictTimeoutMs } = config;
-  const delivery = new InlineDelivery(log);
+  const outputs = () => path.join(directory.path, 'outputs');
+  const { delivery, close: closeDelivery } = createDelivery(config, outputs, { clock, log });
   const service = new PredictionService({
     fleet,
     clock,
@@ -92,6 +93,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     await files.close();
     await Promise.all([fleet.stop(), webhooks.drain(flushMs)]);
     webhooks.close();
+    closeDelivery();
     await directory.remove(log);
   };
   return { config, clock, log, fleet, service, files, health, webhooks, start: () => fleet.start(), stop };

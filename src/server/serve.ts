@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly maxInputBytes?: number;
   readonly maxStoredBytes?: number;
   readonly fileRetention?: number;
+  readonly uploadUrl?: string;
+  readonly uploadTimeout?: number;
   readonly maxBodyBytes?: number;
   readonly downloadTimeout?: number;
   readonly requestTimeout?: number;

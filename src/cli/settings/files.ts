@@ -1,13 +1,13 @@
 // Settings of the files that come in and go out.
 import { formatBytes } from '../../base/format-bytes.ts';
 import { CONFIG_DEFAULTS } from '../../config.ts';
-import { bytes, inSeconds, seconds } from '../flag-values.ts';
+import { bytes, httpUrl, inSeconds, seconds } from '../flag-values.ts';
 import { RUNNING, SERVE, type SettingsOf } from '../setting.ts';
 
 const FILE_BYTES_MAX = 2 ** 40;
 
 export const fileSettings: SettingsOf<
-  'inputFileBytesMax' | 'downloadMs' | 'storedBytesMax' | 'fileRetentionMs'
+  'inputFileBytesMax' | 'downloadMs' | 'storedBytesMax' | 'fileRetentionMs' | 'uploadUrl' | 'uploadMs'
 > = {
   inputFileBytesMax: {
     flag: '--max-input-bytes',
@@ -51,6 +51,28 @@ export const fileSettings: SettingsOf<
     fallback: CONFIG_DEFAULTS.fileRetentionMs,
     fallbackText: inSeconds(CONFIG_DEFAULTS.fileRetentionMs),
     help: 'seconds that a file of POST /files stays',
+    commands: SERVE,
+  },
+  uploadUrl: {
+    flag: '--upload-url',
+    metavar: 'URL',
+    variable: 'PAWL_UPLOAD_URL',
+    inherited: null,
+    kind: httpUrl,
+    fallback: CONFIG_DEFAULTS.uploadUrl,
+    fallbackText: 'none: output files are data URLs',
+    help: 'where output files are put, by PUT to URL/ID/UNIQUE/NAME; the answer to a client holds their URLs',
+    commands: SERVE,
+  },
+  uploadMs: {
+    flag: '--upload-timeout',
+    metavar: 'S',
+    variable: 'PAWL_UPLOAD_TIMEOUT',
+    inherited: null,
+    kind: seconds('above zero'),
+    fallback: CONFIG_DEFAULTS.uploadMs,
+    fallbackText: inSeconds(CONFIG_DEFAULTS.uploadMs),
+    help: 'seconds for one try to upload an output file',
     commands: SERVE,
   },
 };

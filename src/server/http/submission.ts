@@ -5,6 +5,7 @@ import type { Submission } from '../prediction/service.ts';
 import type { Webhooks } from '../webhook/webhooks.ts';
 import { readCancelAfter } from './cancel-after.ts';
 import type { PredictionBody } from './prediction-request.ts';
+import { traceContext } from './trace-context.ts';
 import { webhookObservers } from './webhook-request.ts';
 
 export function submissionOf(
@@ -14,5 +15,6 @@ export function submissionOf(
   webhooks: Webhooks,
 ): Submission {
   const observers = webhookObservers(webhook, headers, webhooks);
-  return { id, mode, input, context, observers, cancelAfterMs: readCancelAfter(headers) };
+  const trace = traceContext(headers);
+  return { id, mode, input, context, observers, trace, cancelAfterMs: readCancelAfter(headers) };
 }

@@ -1,37 +1,39 @@
-// Puts the outputs of one prediction together: in order, also when one has to be read from disk first. A failure or
+// Puts the outputs of one prediction together: in order, also when one has to be read or delivered first. A failure or
 // an abort ends the assembly; what arrives later is only cleaned up.
-
 import type { Json } from '../../base/json.ts';
 import { approximateBytes } from '../../base/json-measure.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { Output } from '../../protocol/slot-messages.ts';
-import type { OutputDelivery } from './output-delivery.ts';
+import type { DeliveryContext, OutputDelivery, PredictionDelivery, TakenOutput } from './output-delivery.ts';
 
 export interface AssemblyEvents {
   onItem(index: number, value: Json): void;
   onFailure(error: PawlError): void;
 }
 
+export interface AssemblyParts {
+  readonly context: DeliveryContext;
+  readonly delivery: OutputDelivery;
+  readonly events: AssemblyEvents;
+  readonly bytesMax?: number;
+}
+
 export class OutputAssembly {
-  readonly #delivery: OutputDelivery;
+  readonly #delivery: PredictionDelivery;
   readonly #events: AssemblyEvents;
   readonly #bytesMax: number;
+  readonly #stop = new AbortController();
   #value: Json | undefined;
   #chunks: Json[] = [];
   #count = 0;
   #bytes = 0;
-  /** Settles when everything received so far is in place; null while nothing is being read. */
+  /** Settles when everything received so far is in place; null while nothing is waited for. */
   #tail: Promise<void> | null = null;
-  #reading: AbortController | null = null;
   #isOver = false;
 
-  constructor(
-    delivery: OutputDelivery,
-    events: AssemblyEvents,
-    bytesMax: number = limit('predictionOutputBytesMax'),
-  ) {
-    this.#delivery = delivery;
+  constructor({ context, delivery, events, bytesMax = limit('predictionOutputBytesMax') }: AssemblyParts) {
+    this.#delivery = delivery.begin(context, this.#stop.signal);
     this.#events = events;
     this.#bytesMax = bytesMax;
   }
@@ -41,18 +43,12 @@ export class OutputAssembly {
   }
 
   receive(output: Output): void {
-    const { payload, files } = output;
-    if (this.#tail === null && payload.in === 'message' && files.length === 0) {
-      if (!this.#isOver) this.#add(output.kind, payload.value);
-      return;
-    }
-    const tail: Promise<void> = (this.#tail ?? Promise.resolve())
-      .then(() => this.#read(output))
-      .catch((cause: unknown) => this.#fail(asPawlError(cause)))
-      .then(() => {
-        if (this.#tail === tail) this.#tail = null;
-      });
-    this.#tail = tail;
+    const { kind, payload, files } = output;
+    if (payload.in === 'file' || files.length > 0) return this.#receiveFromDisk(output);
+    // Counted before its turn: what waits behind a slow delivery is in memory, too.
+    if (this.#isOver || !this.#afford(payload.value)) return;
+    if (this.#tail === null) this.#add(kind, payload.value);
+    else this.#follow(async () => this.#add(kind, payload.value));
   }
 
   /** Null when everything received is in place. */
@@ -62,7 +58,7 @@ export class OutputAssembly {
 
   abort(): void {
     this.#isOver = true;
-    this.#reading?.abort();
+    this.#stop.abort();
   }
 
   /** What there is so far: the value, else the chunks, else undefined. */
@@ -75,19 +71,39 @@ export class OutputAssembly {
     return kind === 'list' ? this.#chunks : (this.#value ?? null);
   }
 
-  async #read(output: Output): Promise<void> {
-    if (this.#isOver) return this.#delivery.discard(output);
-    this.#reading = new AbortController();
-    const value = await this.#delivery.deliver(output, this.#reading.signal);
-    if (!this.#isOver) this.#add(output.kind, value);
+  #receiveFromDisk(output: Output): void {
+    const taken = this.#delivery.take(output);
+    this.#follow(() => this.#place(output.kind, taken));
+  }
+
+  /** One after the other, in the order of arrival, whatever their deliveries do meanwhile. */
+  #follow(step: () => Promise<void>): void {
+    const tail: Promise<void> = (this.#tail ?? Promise.resolve())
+      .then(step)
+      .catch((cause: unknown) => this.#fail(asPawlError(cause)))
+      .then(() => {
+        if (this.#tail === tail) this.#tail = null;
+      });
+    this.#tail = tail;
+  }
+
+  async #place(kind: Output['kind'], taken: TakenOutput): Promise<void> {
+    if (this.#isOver) return taken.discard();
+    const value = await taken.deliver();
+    if (!this.#isOver && this.#afford(value)) this.#add(kind, value);
+  }
+
+  /** False where that is more than a prediction may hold: it has failed then. */
+  #afford(value: Json): boolean {
+    this.#bytes += approximateBytes(value);
+    if (this.#bytes <= this.#bytesMax) return true;
+    const message = `the outputs are larger than ${this.#bytesMax} bytes together; return less, or write files`;
+    this.#fail(new PawlError('PAWL_OUTPUT_INVALID', message));
+    return false;
   }
 
   #add(kind: Output['kind'], value: Json): void {
-    this.#bytes += approximateBytes(value);
-    if (this.#bytes > this.#bytesMax) {
-      const message = `the outputs are larger than ${this.#bytesMax} bytes together; return less, or write files`;
-      return this.#fail(new PawlError('PAWL_OUTPUT_INVALID', message));
-    }
+    if (this.#isOver) return;
     if (kind === 'value') this.#value = value;
     else this.#chunks.push(value);
     this.#events.onItem(this.#count++, value);
@@ -95,7 +111,7 @@ export class OutputAssembly {
 
   #fail(error: PawlError): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.abort();
     this.#events.onFailure(error);
   }
 }

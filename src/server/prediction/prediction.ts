@@ -27,6 +27,8 @@ export interface PredictionSpec {
   readonly mode: Mode;
   readonly input: CheckedInput;
   readonly context: { readonly [key: string]: string };
+  /** Headers of its request, such as `traceparent`, that go with what is sent to other servers for it. */
+  readonly trace: { readonly [header: string]: string };
   readonly observers: readonly PredictionObserver[];
   /** Records every event, for readers of the event stream; null where there can be none. */
   readonly journal: Journal<PredictionEvent> | null;
@@ -95,9 +97,13 @@ export class Prediction implements SlotObserver {
     this.#files = setting.files.hold(spec.input.value);
     this.times = new PredictionTimes(setting.clock);
     this.#status = new StateMachine<PredictionStatus>(`prediction ${spec.id}`, PREDICTION_NEXT, 'starting');
-    this.#output = new OutputAssembly(setting.delivery, {
-      onItem: (index, value) => this.#emit({ type: 'output', index, value }),
-      onFailure: (error) => this.#failOutput(error),
+    this.#output = new OutputAssembly({
+      context: { id: spec.id, trace: spec.trace },
+      delivery: setting.delivery,
+      events: {
+        onItem: (index, value) => this.#emit({ type: 'output', index, value }),
+        onFailure: (error) => this.#failOutput(error),
+      },
     });
     const ms = spec.cancelAfterMs;
     if (ms !== null) this.times.deadline(ms, () => this.#cancelLate(ms));

@@ -45,6 +45,8 @@ export interface Submission {
   /** As the client sent it. */
   readonly input: Json;
   readonly context: { readonly [key: string]: string };
+  /** Headers of its request, such as `traceparent`, that go with what is sent to other servers for it. */
+  readonly trace: { readonly [header: string]: string };
   /** Attached before the first event. */
   readonly observers: readonly PredictionObserver[];
   /** It is canceled when it has not ended by then; null: never. */

@@ -1,10 +1,9 @@
 // Reads a file as a data URL, in blocks, so that the event loop stays free and the size is bounded while reading.
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import mime from 'mime';
+import type { FileHandle } from 'node:fs/promises';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { OutputFile } from '../../protocol/slot-messages.ts';
+import { mediaType, openOutput, outputFileFailed } from './open-output.ts';
 
 // A multiple of three, so that every block but the last encodes without padding.
 const BLOCK_BYTES = 3 * 128 * 1024;
@@ -12,21 +11,12 @@ const BLOCK_BYTES = 3 * 128 * 1024;
 /** Rejects with PAWL_OUTPUT_FILE_FAILED, naming the file. */
 export async function readDataUrl(file: OutputFile, signal: AbortSignal): Promise<string> {
   try {
-    // Without O_NONBLOCK, opening a named pipe that nobody writes would never return.
-    await using handle = await open(file.path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new PawlError('PAWL_OUTPUT_FILE_FAILED', 'it is not a regular file');
-    checkSize(stats.size);
-    return `data:${mediaType(file)};base64,${await readBase64(handle, signal)}`;
+    await using output = await openOutput(file);
+    checkSize(output.size);
+    return `data:${mediaType(file)};base64,${await readBase64(output.handle, signal)}`;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `the output file ${file.name} (${file.path}) could not be delivered: ${reason}`;
-    throw new PawlError('PAWL_OUTPUT_FILE_FAILED', message, { cause });
+    throw outputFileFailed(file, 'could not be delivered', cause);
   }
-}
-
-export function mediaType(file: OutputFile): string {
-  return file.mediaType ?? mime.getType(file.name) ?? mime.getType(file.path) ?? 'application/octet-stream';
 }
 
 async function readBase64(handle: FileHandle, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,6 @@
 // What an answer to a webhook means, and when it is sent again.
 import { limit } from '../../limits.ts';
+import { retryAfterMs } from '../../net/retry.ts';
 
 export type DeliveryAnswer =
   | { readonly type: 'accepted' }
@@ -15,15 +16,6 @@ export function answerOf(status: number, retryAfter: string | undefined, now: nu
   if ((status >= 200 && status < 300) || status === 303) return { type: 'accepted' };
   if (!RETRIED.includes(status)) return { type: 'refused' };
   return { type: 'retry', afterMs: retryAfter === undefined ? null : retryAfterMs(retryAfter, now) };
-}
-
-/** Seconds or an HTTP date, as milliseconds from now; null where it is neither. */
-export function retryAfterMs(text: string, now: number): number | null {
-  const trimmed = text.trim();
-  if (/^\d+$/.test(trimmed)) return Number(trimmed) * 1000;
-  // Dates begin with the name of a day; Date.parse alone would take many other things for one.
-  const at = /^[a-z]/i.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
 const FIRST_MS = 100;

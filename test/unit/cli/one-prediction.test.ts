@@ -10,8 +10,7 @@ import { asPredictionId, asSlotIndex, asWorkerIndex } from '../../../src/protoco
 import { PredictionService } from '../../../src/server/prediction/service.ts';
 import type { PredictionRequest, SlotObserver, SlotPool } from '../../../src/server/slot/permit.ts';
 import type { Fleet } from '../../../src/server/supervisor/fleet.ts';
-import { InlineDelivery } from '../../../src/server/upload/inline-delivery.ts';
-import { NO_FILES } from '../../helpers/no-files.ts';
+import { inlineDelivery, NO_FILES } from '../../helpers/no-files.ts';
 
 const INPUT: JsonObject = {
   type: 'object',
@@ -67,7 +66,7 @@ function start(
     fleet: fleetOf(play),
     clock: systemClock,
     log: silentLogger,
-    delivery: new InlineDelivery(silentLogger),
+    delivery: inlineDelivery(),
     files: NO_FILES,
     mode: 'predict',
     retention: 1,

@@ -94,7 +94,10 @@ export class FileBatch implements Disposable {
     return { path: target, mediaType, name, temporary: true };
   }
 
-  /** A file that the predictor wrote is delivered from where it is, unless it goes with the temporary directory. */
+  /**
+   * Delivered from a place of its own: the temporary directory goes with the prediction, and elsewhere the next one may
+   * write to the same path before this file has left.
+   */
   async #savePath(file: FileValue, given: string): Promise<Saved> {
     const problem = await whyUnreadable(given);
     if (problem !== null) throw new Error(`${given} ${problem}; return a regular file`);
@@ -104,9 +107,8 @@ export class FileBatch implements Disposable {
     const source = await realpath(given);
     const tempDir = area.tempDir();
     const isTemporary = tempDir !== null && source.startsWith(`${await realpath(tempDir)}${path.sep}`);
-    if (!isTemporary) return { path: source, mediaType, name, temporary: false };
     const target = area.newPath(name);
-    await keepFile(source, target, kind === 'value' ? 'link' : 'copy');
+    await keepFile(source, target, isTemporary && kind === 'value' ? 'link' : 'copy');
     return { path: target, mediaType, name, temporary: true };
   }
 }

@@ -6,9 +6,8 @@ import { PawlError } from '../../../../src/errors.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { Prediction } from '../../../../src/server/prediction/prediction.ts';
 import { PredictionService } from '../../../../src/server/prediction/service.ts';
-import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { NO_FILES } from '../../../helpers/no-files.ts';
+import { inlineDelivery, NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet, type ScriptedRun } from '../../../helpers/scripted-fleet.ts';
 
 const REFUSALS = ['PAWL_AT_CAPACITY', 'PAWL_ID_IN_USE', 'PAWL_NOT_READY', 'PAWL_DEFUNCT'];
@@ -39,7 +38,7 @@ class World {
       fleet: this.fleet,
       clock: this.clock,
       log: silentLogger,
-      delivery: new InlineDelivery(silentLogger),
+      delivery: inlineDelivery(),
       files: NO_FILES,
       mode: 'predict',
       retention: 3,
@@ -124,6 +123,7 @@ class World {
       input: {},
       context: {},
       observers: [({ type }: { readonly type: string }) => void events.push(type)],
+      trace: {},
       cancelAfterMs: step.cancelAfterMs,
     };
     try {

@@ -5,22 +5,37 @@ import { PawlError } from '../../../../src/errors.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { Output } from '../../../../src/protocol/slot-messages.ts';
 import { OutputAssembly } from '../../../../src/server/prediction/output-assembly.ts';
-import type { OutputDelivery } from '../../../../src/server/prediction/output-delivery.ts';
+import type {
+  DeliveryContext,
+  OutputDelivery,
+  PredictionDelivery,
+  TakenOutput,
+} from '../../../../src/server/prediction/output-delivery.ts';
 
-/** Files are read when the test says so. */
+/** Outputs are delivered when the test says so. */
 class SlowDelivery implements OutputDelivery {
   readonly reads: Deferred<Json>[] = [];
-  readonly signals: AbortSignal[] = [];
+  readonly delivered: Output[] = [];
   readonly discarded: Output[] = [];
+  signal: AbortSignal | null = null;
 
-  deliver(_output: Output, signal: AbortSignal): Promise<Json> {
-    const read = deferred<Json>();
-    this.reads.push(read);
-    this.signals.push(signal);
-    return read.promise;
+  begin(_of: DeliveryContext, signal: AbortSignal): PredictionDelivery {
+    this.signal = signal;
+    return { take: (output) => this.#take(output) };
   }
-  async discard(output: Output): Promise<void> {
-    this.discarded.push(output);
+
+  #take(output: Output): TakenOutput {
+    const read = deferred<Json>();
+    // A read that nobody waits for yet may fail.
+    read.promise.catch(() => {});
+    this.reads.push(read);
+    return {
+      deliver: () => {
+        this.delivered.push(output);
+        return read.promise;
+      },
+      discard: async () => void this.discarded.push(output),
+    };
   }
 }
 
@@ -32,7 +47,14 @@ function assemble(bytesMax?: number) {
     onItem: (index: number, value: Json) => void items.push([index, value]),
     onFailure: (error: PawlError) => void failures.push(error),
   };
-  return { delivery, items, failures, assembly: new OutputAssembly(delivery, events, bytesMax) };
+  const bound = bytesMax === undefined ? {} : { bytesMax };
+  const assembly = new OutputAssembly({
+    context: { id: asPredictionId('p'), trace: {} },
+    delivery,
+    events,
+    ...bound,
+  });
+  return { delivery, items, failures, assembly };
 }
 
 const inline = (value: Json, kind: Output['kind'] = 'chunk'): Output => ({
@@ -61,8 +83,6 @@ describe('OutputAssembly', () => {
     await turn();
     expect(items).toEqual([]);
     delivery.reads[0]?.resolve('a');
-    await turn();
-    delivery.reads[1]?.resolve('b');
     await assembly.settled();
     expect(items).toEqual([
       [0, 'a'],
@@ -70,6 +90,32 @@ describe('OutputAssembly', () => {
     ]);
     expect(assembly.final('list')).toEqual(['a', 'b']);
     expect(assembly.settled()).toBeNull();
+  });
+
+  it('keeps the order when a later one is ready first', async () => {
+    const { assembly, delivery, items } = assemble();
+    assembly.receive(onDisk());
+    assembly.receive(onDisk());
+    expect(delivery.reads).toHaveLength(2);
+    delivery.reads[1]?.resolve('b');
+    await turn();
+    expect(items).toEqual([]);
+    delivery.reads[0]?.resolve('a');
+    await assembly.settled();
+    expect(items).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+    ]);
+  });
+
+  it('fails when what waits behind a delivery is too large', async () => {
+    const { assembly, delivery, failures, items } = assemble(1_000);
+    assembly.receive(onDisk());
+    for (const _time of [1, 2]) assembly.receive(inline('x'.repeat(600)));
+    expect(failures.map(({ code }) => code)).toEqual(['PAWL_OUTPUT_INVALID']);
+    delivery.reads[0]?.resolve('a');
+    await assembly.settled();
+    expect(items).toEqual([]);
   });
 
   it('fails once, and only cleans up what follows', async () => {
@@ -90,7 +136,7 @@ describe('OutputAssembly', () => {
     assembly.receive(onDisk());
     await turn();
     assembly.abort();
-    expect(delivery.signals[0]?.aborted).toBe(true);
+    expect(delivery.signal?.aborted).toBe(true);
     delivery.reads[0]?.reject(new Error('aborted'));
     await assembly.settled();
     expect([items, failures]).toEqual([[], []]);

@@ -3,10 +3,9 @@ import { silentLogger } from '../../../../src/base/log.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { PredictionEvent } from '../../../../src/server/prediction/events.ts';
 import { PredictionService, type Submission } from '../../../../src/server/prediction/service.ts';
-import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
 import { documentWith } from '../../../helpers/fake-server.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { NO_FILES } from '../../../helpers/no-files.ts';
+import { inlineDelivery, NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
 
 function createService(options: { retention?: number; capacity?: number; queue?: number } = {}) {
@@ -16,7 +15,7 @@ function createService(options: { retention?: number; capacity?: number; queue?:
     fleet,
     clock,
     log: silentLogger,
-    delivery: new InlineDelivery(silentLogger),
+    delivery: inlineDelivery(),
     files: NO_FILES,
     mode: 'predict',
     retention: options.retention ?? 1_000,
@@ -35,6 +34,7 @@ function submission(id: string, more: Partial<Submission> = {}): Submission {
     mode: 'predict',
     input: {},
     context: {},
+    trace: {},
     observers: [],
     cancelAfterMs: null,
     ...more,

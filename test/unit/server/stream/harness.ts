@@ -6,10 +6,9 @@ import type { Prediction } from '../../../../src/server/prediction/prediction.ts
 import { PredictionService } from '../../../../src/server/prediction/service.ts';
 import type { EventReader } from '../../../../src/server/stream/event-reader.ts';
 import { EventStreams } from '../../../../src/server/stream/event-streams.ts';
-import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
 import { STREAMING } from '../../../helpers/fake-server.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { NO_FILES } from '../../../helpers/no-files.ts';
+import { inlineDelivery, NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
 
 export interface SetUp {
@@ -33,7 +32,7 @@ export async function streamedPrediction({
     fleet,
     clock,
     log: silentLogger,
-    delivery: new InlineDelivery(silentLogger),
+    delivery: inlineDelivery(),
     files: NO_FILES,
     mode: 'predict',
     queue: 0,
@@ -54,6 +53,7 @@ export async function streamedPrediction({
     mode: 'predict',
     input: {},
     context: {},
+    trace: {},
     observers: [],
     cancelAfterMs: null,
     onCreated,

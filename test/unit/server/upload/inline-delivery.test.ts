@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../../../src/base/json.ts';
-import { silentLogger } from '../../../../src/base/log.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { Output, OutputFile } from '../../../../src/protocol/slot-messages.ts';
-import { InlineDelivery } from '../../../../src/server/upload/inline-delivery.ts';
+import { inlineDelivery } from '../../../helpers/no-files.ts';
 
-const delivery = new InlineDelivery(silentLogger);
 const never = new AbortController().signal;
 let directory: string;
 beforeEach(() => {
@@ -27,17 +25,26 @@ function output(value: Json, files: OutputFile[]): Output {
   return { type: 'output', id, kind: 'value', index: 0, payload: { in: 'message', value }, files };
 }
 
+/** As the assembly does: taken first, which must keep it safe from whoever made it, then delivered. */
+function deliver(output: Output, signal: AbortSignal): Promise<Json> {
+  const taken = inlineDelivery(path.join(directory, 'taken'))
+    .begin({ id: output.id, trace: {} }, signal)
+    .take(output);
+  for (const { path: file, temporary } of output.files) expect(existsSync(file) && temporary).toBe(false);
+  return taken.deliver();
+}
+
 describe('InlineDelivery', () => {
   it('puts data URLs where the pointers say, and removes what is temporary', async () => {
     const kept = file('b.bin', 'b', { pointer: '/a~1b/1', temporary: false, mediaType: 'text/x-b' });
     const temporary = file('a.png', 'a', { pointer: '/image' });
-    const value = await delivery.deliver(output({ image: null, 'a/b': [0, null] }, [temporary, kept]), never);
+    const value = await deliver(output({ image: null, 'a/b': [0, null] }, [temporary, kept]), never);
     expect(value).toEqual({ image: 'data:image/png;base64,YQ==', 'a/b': [0, 'data:text/x-b;base64,Yg=='] });
     expect([existsSync(temporary.path), existsSync(kept.path)]).toEqual([false, true]);
   });
 
   it('replaces the value itself for an empty pointer, and falls back to octet-stream', async () => {
-    const value = await delivery.deliver(output(null, [file('noext', 'x')]), never);
+    const value = await deliver(output(null, [file('noext', 'x')]), never);
     expect(value).toBe('data:application/octet-stream;base64,eA==');
   });
 
@@ -45,17 +52,14 @@ describe('InlineDelivery', () => {
     'encodes %i bytes exactly',
     async (bytes) => {
       const content = Buffer.alloc(bytes, 'abcdefg');
-      const value = await delivery.deliver(output(null, [file('f.bin', content)]), never);
+      const value = await deliver(output(null, [file('f.bin', content)]), never);
       expect(value).toBe(`data:application/octet-stream;base64,${content.toString('base64')}`);
     },
   );
 
   it('reads a spilled payload back and removes its file', async () => {
     const spilled = file('spill.json', '{"a":[1]}').path;
-    const value = await delivery.deliver(
-      { ...output(null, []), payload: { in: 'file', path: spilled } },
-      never,
-    );
+    const value = await deliver({ ...output(null, []), payload: { in: 'file', path: spilled } }, never);
     expect(value).toEqual({ a: [1] });
     expect(existsSync(spilled)).toBe(false);
   });
@@ -71,7 +75,7 @@ describe('InlineDelivery', () => {
         temporary: false,
       };
       const good = file('good.png', 'x', { pointer: '/0' });
-      await expect(delivery.deliver(output([null, null], [bad, good]), never)).rejects.toMatchObject({
+      await expect(deliver(output([null, null], [bad, good]), never)).rejects.toMatchObject({
         code: 'PAWL_OUTPUT_FILE_FAILED',
         message: expect.stringContaining('shown.png'),
       });
@@ -82,7 +86,7 @@ describe('InlineDelivery', () => {
   it('stops when it is aborted, and removes what is temporary', async () => {
     const stopped = AbortSignal.abort();
     const some = file('a.png', 'a');
-    await expect(delivery.deliver(output(null, [some]), stopped)).rejects.toMatchObject({
+    await expect(deliver(output(null, [some]), stopped)).rejects.toMatchObject({
       code: 'PAWL_OUTPUT_FILE_FAILED',
     });
     expect(existsSync(some.path)).toBe(false);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -139,16 +139,17 @@ it('reads streams side by side that one source feeds in turns', async () => {
   expect(await Promise.all(files.map((file) => readFile(file.path, 'utf8')))).toEqual(['llllll', 'rrrrrr']);
 });
 
-it('delivers a file that the predictor wrote from where it is', async () => {
+it('keeps a file as it was, whatever the next prediction writes to the same path', async () => {
   const source = path.join(root, 'made.png');
-  await writeFile(source, 'abc');
   for (const value of [outputFile(source), pathToFileURL(source)]) {
-    const file = await onlyFile(value);
-    expect(file).toMatchObject({ path: source, name: 'made.png', mediaType: 'image/png', temporary: false });
+    await writeFile(source, 'abc');
+    const { path: kept, ...file } = await onlyFile(value);
+    await writeFile(source, 'another');
+    expect(file).toMatchObject({ name: 'made.png', mediaType: 'image/png', temporary: true });
+    expect([await readFile(kept, 'utf8'), await readFile(source, 'utf8')]).toEqual(['abc', 'another']);
   }
-  expect(await readdir(outputDir)).toEqual([]);
   const named = await onlyFile(outputFile(source, { name: 'other.gif', type: 'image/x' }));
-  expect(named).toMatchObject({ path: source, name: 'other.gif', mediaType: 'image/x' });
+  expect(named).toMatchObject({ name: 'other.gif', mediaType: 'image/x' });
 });
 
 it('keeps a file of the temporary directory, which is removed when the prediction ends', async () => {
@@ -188,8 +189,10 @@ it('follows links into and out of the temporary directory', async () => {
   await symlink(path.join(tempDir, 'real.txt'), path.join(root, 'to-in'));
   await symlink(path.join(root, 'real.txt'), path.join(tempDir, 'to-out'));
   expect(await onlyFile(outputFile(path.join(root, 'to-in')))).toMatchObject({ temporary: true, text: 'in' });
-  const out = { temporary: false, path: path.join(root, 'real.txt'), name: 'to-out' };
-  expect(await onlyFile(outputFile(path.join(tempDir, 'to-out')))).toMatchObject(out);
+  const out = await onlyFile(outputFile(path.join(tempDir, 'to-out')));
+  expect(out).toMatchObject({ name: 'to-out', text: 'out' });
+  // A link shares the content: only what goes with the temporary directory may be kept by one.
+  expect((await stat(out.path)).ino).not.toBe((await stat(path.join(root, 'real.txt'))).ino);
 });
 
 it.each([

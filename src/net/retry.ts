@@ -1,0 +1,26 @@
+// When a request that came to nothing is made again: Retry-After as people write it, and pauses that grow.
+
+/** Seconds or an HTTP date, as milliseconds from now; null where it is neither. */
+export function retryAfterMs(text: string, now: number): number | null {
+  const trimmed = text.trim();
+  if (/^\d+$/.test(trimmed)) return Number(trimmed) * 1000;
+  // Dates begin with the name of a day; Date.parse alone would take many other things for one.
+  const at = /^[a-z]/i.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+export interface Pauses {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+/** Doubles with each try, with jitter in the upper half: never at once, and never all clients together. */
+export function pauseMs(tries: number, { firstMs, mostMs }: Pauses, random: number): number {
+  const full = Math.min(firstMs * 2 ** (tries - 1), mostMs);
+  return Math.round(full * (0.5 + random / 2));
+}
+
+/** Statuses that another try may change. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599);
+}
