@@ -3,5 +3,8 @@
 /** Set by the server for each worker and inherited by everything it starts, so that its descendants can be found. */
 export const WORKER_MARK_VARIABLE = 'PAWL_WORKER_MARK';
 
+/** A worker's own directory, which it removes should the server end before it could say anything. Seen by nobody else. */
+export const WORKER_DIRECTORY_VARIABLE = 'PAWL_WORKER_DIR';
+
 /** Start of the name of a server's own directory, which holds those of its workers. */
 export const SERVER_DIRECTORY_PREFIX = 'pawl-';

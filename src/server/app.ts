@@ -85,6 +85,10 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   });
   const webhooks = createWebhooks(config, { clock, log, sender: parts.webhookSender });
   const health = new Health(fleet, service, new Healthcheck(fleet, clock));
+  const start = () => {
+    fleet.start();
+    void directory.sweep(log);
+  };
   const stop = async (graceMs = config.shutdownGraceMs) => {
     const deadline = clock.monotonic() + graceMs;
     await service.drain(graceMs);
@@ -96,7 +100,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     closeDelivery();
     await directory.remove(log);
   };
-  return { config, clock, log, fleet, service, files, health, webhooks, start: () => fleet.start(), stop };
+  return { config, clock, log, fleet, service, files, health, webhooks, start, stop };
 }
 
 /** An engine and its HTTP server. */

@@ -2,10 +2,14 @@
 // removed at the end.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import type { Logger } from '../base/log.ts';
 import { PawlError } from '../errors.ts';
-import { SERVER_DIRECTORY_PREFIX } from '../protocol/environment.ts';
+import { abandonedIn, ownPrefix } from './directory-owner.ts';
+
+/** Where sockets lie whose path would be too long in the work directory. */
+export const SOCKET_DIRECTORIES: readonly string[] = [os.tmpdir(), '/tmp'];
 
 export class ServerDirectory {
   readonly #workDir: string;
@@ -23,6 +27,15 @@ export class ServerDirectory {
 
   async remove(logger: Logger): Promise<void> {
     if (this.#path !== null) await removeDirectory(this.#path, logger);
+  }
+
+  /** Removes what servers that were killed have left where this one works. */
+  async sweep(logger: Logger): Promise<void> {
+    const places = new Set([path.resolve(this.#workDir), ...SOCKET_DIRECTORIES]);
+    for (const directory of [...places].flatMap(abandonedIn)) {
+      logger.info({ directory }, 'removing what a killed server has left');
+      await removeDirectory(directory, logger);
+    }
   }
 
   /** For the last moment of the process, when nothing can be awaited. */
@@ -71,7 +84,7 @@ export function removeDirectoryNow(directory: string): void {
 function makeDirectory(workDir: string): string {
   try {
     makeWorkDirectory(workDir);
-    return mkdtempSync(path.join(path.resolve(workDir), SERVER_DIRECTORY_PREFIX));
+    return mkdtempSync(path.join(path.resolve(workDir), ownPrefix()));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PawlError(

@@ -8,7 +8,7 @@ import { Interruption } from '../native/interrupt.ts';
 import type { NativeApi } from '../native/native-api.ts';
 import { installRuntime } from '../predictor/runtime.ts';
 import type { ControlEvent } from '../protocol/control-messages.ts';
-import { WORKER_MARK_VARIABLE } from '../protocol/environment.ts';
+import { WORKER_DIRECTORY_VARIABLE, WORKER_MARK_VARIABLE } from '../protocol/environment.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -28,7 +28,10 @@ const native = nativeOrEnd();
 const redirected = native.redirect(limit('capturePipeBytes'));
 const shared = new SharedState();
 const interruption = new Interruption(native);
+const workDir = process.env[WORKER_DIRECTORY_VARIABLE] ?? null;
+delete process.env[WORKER_DIRECTORY_VARIABLE];
 const start: IoStart = {
+  workDir,
   controlIn: redirected.controlIn,
   controlOut: redirected.controlOut,
   capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },

@@ -66,6 +66,8 @@ export type ToIo =
 
 /** What the I/O thread is started with. */
 export interface IoStart {
+  /** null: not started by a server. */
+  readonly workDir: string | null;
   readonly controlIn: number;
   readonly controlOut: number;
   readonly capture: CapturePipes;

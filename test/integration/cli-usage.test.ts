@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runPawl } from '../helpers/run-pawl.ts';
 
@@ -31,6 +32,21 @@ describe('bad usage', () => {
     const { code, stdout, stderr } = await runPawl(args);
     expect(stderr).toMatch(line);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  const serve = ['serve', HELLO, '--port', '0'];
+  it.each([
+    ['/proc/nope', 'ENOENT', serve],
+    ['/proc/nope', 'ENOENT', ['predict', HELLO, '-i', 'name=x']],
+    ['/proc/nope/deeper', 'ENOENT', ['schema', HELLO]],
+    ['/sys/nope', 'E(?:PERM|ACCES|ROFS)', serve],
+    [fileURLToPath(import.meta.url), 'ENOTDIR', serve],
+    [`${fileURLToPath(import.meta.url)}/deeper`, 'ENOTDIR', serve],
+  ])('--work-dir %s is refused at once', async (workDir, reason, command) => {
+    const { code, stdout, stderr } = await runPawl([...command, '--work-dir', workDir]);
+    const text = `no directory can be made in ${workDir} \\(${reason}: .*\\); name another --work-dir`;
+    expect(stderr).toMatch(new RegExp(`^pawl: ${text}`));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 

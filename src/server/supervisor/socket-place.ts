@@ -1,7 +1,8 @@
 // Where a worker's slot socket lies: in the worker's own directory, unless that makes its path too long for a socket.
 import { mkdtempSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { ownPrefix } from '../directory-owner.ts';
+import { SOCKET_DIRECTORIES } from '../work-directory.ts';
 
 // A socket's path has 104 bytes on macOS and 108 on Linux, its final NUL included.
 const SOCKET_PATH_BYTES_MAX = 100;
@@ -17,8 +18,9 @@ export interface SocketPlace {
 export function socketPlace(workerDirectory: string): SocketPlace {
   const inside = path.join(workerDirectory, SOCKET_NAME);
   if (isShortEnough(inside)) return { path: inside, ownDirectory: null };
-  const temporary = isShortEnough(path.join(os.tmpdir(), 'pawl-XXXXXX', SOCKET_NAME)) ? os.tmpdir() : '/tmp';
-  const ownDirectory = mkdtempSync(path.join(temporary, 'pawl-'));
+  const name = `${ownPrefix()}XXXXXX`;
+  const fitting = SOCKET_DIRECTORIES.find((parent) => isShortEnough(path.join(parent, name, SOCKET_NAME)));
+  const ownDirectory = mkdtempSync(path.join(fitting ?? '/tmp', ownPrefix()));
   return { path: path.join(ownDirectory, SOCKET_NAME), ownDirectory };
 }
 

@@ -1,7 +1,7 @@
 // Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { WORKER_MARK_VARIABLE } from '../../protocol/environment.ts';
+import { WORKER_DIRECTORY_VARIABLE, WORKER_MARK_VARIABLE } from '../../protocol/environment.ts';
 
 /** Arguments of `node`: the worker's file and what it is given. */
 export type WorkerEntry = readonly string[];
@@ -22,16 +22,22 @@ const SERVER_ONLY = [
   'SENTRY_DSN',
 ];
 
-export function workerEnvironment(env: NodeJS.ProcessEnv, mark: string): NodeJS.ProcessEnv {
+export interface WorkerMarks {
+  readonly mark: string;
+  readonly workDir: string;
+}
+
+export function workerEnvironment(env: NodeJS.ProcessEnv, { mark, workDir }: WorkerMarks): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !SERVER_ONLY.includes(name));
-  return { ...Object.fromEntries(kept), [WORKER_MARK_VARIABLE]: mark };
+  const marks = { [WORKER_MARK_VARIABLE]: mark, [WORKER_DIRECTORY_VARIABLE]: workDir };
+  return { ...Object.fromEntries(kept), ...marks };
 }
 
 /** `detached` gives the worker a session of its own: signals from the terminal pass it by, and its group can be killed. */
-export function spawnNode(entry: WorkerEntry, mark: string): ChildProcess {
+export function spawnNode(entry: WorkerEntry, marks: WorkerMarks): ChildProcess {
   return spawn(process.execPath, [...entry], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    env: workerEnvironment(process.env, mark),
+    env: workerEnvironment(process.env, marks),
   });
 }

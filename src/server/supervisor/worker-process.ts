@@ -45,9 +45,13 @@ export class WorkerProcess {
   }
 
   /** Rejects when the operating system starts no process. `onWords` gets what arrives on its original stderr. */
-  static async start(entry: WorkerEntry, onWords: (text: string) => void): Promise<WorkerProcess> {
+  static async start(
+    entry: WorkerEntry,
+    workDir: string,
+    onWords: (text: string) => void,
+  ): Promise<WorkerProcess> {
     const mark = randomUUID();
-    const child = spawnNode(entry, mark);
+    const child = spawnNode(entry, { mark, workDir });
     if (child.pid !== undefined) {
       // A signal that can't be delivered is reported here too; the exit tells what matters.
       child.on('error', () => {});

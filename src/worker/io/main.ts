@@ -16,25 +16,25 @@ import type { IoStart, ToIo, ToModel } from '../thread-messages.ts';
 import { wireError } from '../wire-error.ts';
 import { ControlStream } from './control-stream.ts';
 import { IoThread } from './io-thread.ts';
-import { endGroup, endWithoutServer } from './parent-gone.ts';
+import { endGroup, endWithoutServer, type Places } from './parent-gone.ts';
 
 assert(parentPort !== null, 'the I/O thread is started by worker/bootstrap.ts');
 const port = parentPort;
 const start = workerData as IoStart;
 const native = loadNative();
-let workDir: string | null = null;
+let places: Places | null = start.workDir === null ? null : { workDir: start.workDir, slotSocketPath: null };
 
-const control = new Connection(new ControlStream(start.controlIn, start.controlOut), {
+const control = new Connection(new ControlStream(start.controlIn, start.controlOut, systemClock), {
   onLine: (line) => {
     const request = decodeControlRequest(line);
     if (request.type === 'init') {
       checkVersion(request.protocol, 'server');
-      workDir = request.workDir;
+      places = request;
     }
     io.fromServer(request);
   },
   onClose: (reason) => {
-    if (reason === null) endWithoutServer(workDir, native);
+    if (reason === null) endWithoutServer(places, native);
     else abandon(reason);
   },
 });
@@ -52,7 +52,7 @@ function abandon(reason: Error | null): void {
     native.writeAll(start.controlOut, Buffer.from(encodeFrame(fatal)));
   } catch {
     // The control channel is gone as well: then the server is.
-    endWithoutServer(workDir, native);
+    endWithoutServer(places, native);
   }
   endGroup(native, EXIT_CODES.transport);
 }

@@ -1,13 +1,24 @@
 // The server is gone: nobody will read a result, so everything this worker started ends now. Runs on the I/O thread,
 // because the model thread may be blocked for minutes.
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { NativeApi } from '../../native/native-api.ts';
 import { SERVER_DIRECTORY_PREFIX } from '../../protocol/environment.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 
-export function endWithoutServer(workDir: string | null, native: NativeApi): never {
-  if (workDir !== null) removeWorkDir(workDir);
+const REMOVE_TRIES = 10;
+const REMOVE_PAUSE_MS = 10;
+const pauseCell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** Where there are directories of the server's that nobody else will remove. */
+export interface Places {
+  readonly workDir: string;
+  /** null before the server has named it. */
+  readonly slotSocketPath: string | null;
+}
+
+export function endWithoutServer(places: Places | null, native: NativeApi): never {
+  if (places !== null) removePlaces(places);
   return endGroup(native, EXIT_CODES.serverGone);
 }
 
@@ -22,15 +33,28 @@ export function endGroup(native: NativeApi, code: number): never {
   return native.exitNow(code);
 }
 
-function removeWorkDir(workDir: string): void {
-  try {
-    rmSync(workDir, { recursive: true, force: true });
-    // The server's own directory, with whatever else it had stored: other workers end by now as well.
-    const ofServer = path.dirname(workDir);
-    if (path.basename(ofServer).startsWith(SERVER_DIRECTORY_PREFIX)) {
-      rmSync(ofServer, { recursive: true, force: true });
+/** What is left all the same, the next server there removes. */
+function removePlaces({ workDir, slotSocketPath }: Places): void {
+  // The server's own directory, with whatever else it had stored: other workers end by now as well.
+  const ofServer = path.dirname(workDir);
+  remove(isOfServer(ofServer) ? ofServer : workDir);
+  // The socket may have a directory of its own, elsewhere.
+  const ofSocket = path.dirname(slotSocketPath ?? '');
+  if (isOfServer(ofSocket)) remove(ofSocket);
+}
+
+function isOfServer(directory: string): boolean {
+  return path.basename(directory).startsWith(SERVER_DIRECTORY_PREFIX);
+}
+
+/** Again where somebody else was faster, or still writes there: another worker, or the model thread. */
+function remove(directory: string): void {
+  for (let left = REMOVE_TRIES; left > 0 && existsSync(directory); left -= 1) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch {
+      // Ending matters more than a directory that stays.
+      Atomics.wait(pauseCell, 0, 0, REMOVE_PAUSE_MS);
     }
-  } catch {
-    // Another worker still writes there, or something cannot be removed. Ending matters more than either.
   }
 }
