@@ -95,6 +95,11 @@ describe('what predict() returns decides', () => {
     expect(body.error).toContain('scores[1]');
   });
 
+  it('an error that only speaks of a cancel is a failure', async () => {
+    const error = 'Error: the order was cancelled by its customer';
+    expect(await run({ kind: 'speaksOfCancel' })).toMatchObject({ status: 'failed', error });
+  });
+
   it('a throw that is not an Error is still reported', async () => {
     const body = await run({ kind: 'throwsText' });
     expect(body.status).toBe('failed');
