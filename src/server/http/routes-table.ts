@@ -18,6 +18,11 @@ export class RoutesTable {
     });
   }
 
+  /** Every method of every path, as it was registered. */
+  all(): { readonly method: string; readonly url: string }[] {
+    return [...this.#routes].flatMap(([url, { methods }]) => [...methods].map((method) => ({ method, url })));
+  }
+
   /** Sorted; empty where no route has this path. */
   methodsOf(path: string): string[] {
     const routes = [...this.#routes.values()].filter((route) => route.pattern.test(path));
