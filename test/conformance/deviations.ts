@@ -154,6 +154,12 @@ export const DEVIATIONS = {
     pawl: 'The prediction.',
     why: 'Replicate’s client wants to see it; Cog’s look at the status.',
   },
+  asyncItems: {
+    title: 'Items of an async generator',
+    cog: 'Collected, and sent when the last one is there.',
+    pawl: 'Sent as they come; what had come out is in the object of a canceled or failed prediction.',
+    why: 'A stream is there to be seen while it runs.',
+  },
 } as const satisfies Record<string, Deviation>;
 
 export type DeviationName = keyof typeof DEVIATIONS;
@@ -232,6 +238,8 @@ export const PLACES: Readonly<Record<string, Places>> = {
     '2/**': 'acceptWeights',
     '5/**': 'noTrainings',
   },
+  'trainings beside predictions': { '0/body/docs_url': 'noDocs', '5/body/error': 'emptyNotFound' },
+  'the only reader of a stream that leaves for good': { '1/output': 'asyncItems' },
   'streams before setup has ended': { '0/**': 'startingFirst' },
   'health when ready': { '0/body/setup/logs': 'setupLogs', '0/body/version/*': 'version' },
   'health while starting': {

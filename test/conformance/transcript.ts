@@ -138,8 +138,12 @@ function send(url: string, { method, path, headers = {}, body, hangUpAfter }: As
   });
 }
 
+/**
+ * An event stream, kind by kind: what is logged and what is put out take two ways to the client, and which of two that
+ * were made at about the same time comes first says nothing. Where the stream begins and ends does.
+ */
 function events(text: string): Plain {
-  return text
+  const all = text
     .split('\n\n')
     .filter((block) => block !== '' && !block.startsWith(':') && !block.startsWith('retry:'))
     .map((block) => {
@@ -151,6 +155,19 @@ function events(text: string): Plain {
           .join('\n');
       return { event: field('event'), data: JSON.parse(field('data')) };
     });
+  const of = (kind: string) => all.filter(({ event }) => event === kind).map(({ data }) => data);
+  const logged = (source: string) =>
+    of('log')
+      .filter((log) => log.source === source)
+      .map((log) => log.data)
+      .join('');
+  const kinds = [...new Set(all.map(({ event }) => event))].filter((kind) => kind !== 'log');
+  return {
+    first: all[0]?.event ?? null,
+    last: all.at(-1)?.event ?? null,
+    log: { stdout: logged('stdout'), stderr: logged('stderr') },
+    ...Object.fromEntries(kinds.map((kind) => [kind, of(kind)])),
+  };
 }
 
 function bodyOf(type: string, text: string): unknown {

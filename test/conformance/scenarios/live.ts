@@ -120,3 +120,18 @@ export const CANCELS: readonly Scenario[] = [
     },
   },
 ];
+
+export const TRAININGS: readonly Scenario[] = [
+  {
+    name: 'trainings beside predictions',
+    twin: 'Trains',
+    async run(client) {
+      await client.ask({ method: 'GET', path: '/' });
+      await client.ask({ method: 'POST', path: '/predictions', body: { input: { s: 'y' } } });
+      await client.ask({ method: 'POST', path: '/trainings', body: { input: { s: 1 } } });
+      await client.ask({ method: 'PUT', path: '/trainings/a', body: { id: 'b', input: {} } });
+      await client.ask({ method: 'POST', path: '/trainings', body: { input: {} }, headers: STREAM });
+      await client.ask({ method: 'POST', path: '/trainings/never/cancel' });
+    },
+  },
+];

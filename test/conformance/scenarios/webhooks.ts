@@ -1,7 +1,7 @@
 // What webhooks bring, and when they come.
 import { answers, isEnd, receiveWebhooks, type WebhookReceiver } from '../../helpers/webhook-receiver.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Client } from '../transcript.ts';
+import { type Client, JSON_TYPE } from '../transcript.ts';
 
 const TRACE = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
@@ -34,6 +34,40 @@ const create = (client: Client, receiver: WebhookReceiver, id: string, input: ob
 
 const ended = (receiver: WebhookReceiver, id: string) =>
   receiver.first(`the end of ${id}`, (received) => received.body.id === id && isEnd(received));
+
+export const DISCONNECTS: readonly Scenario[] = [
+  scenario('a client that leaves before the end', 'Slow', async (client, receiver) => {
+    const leave = new AbortController();
+    const body = { id: 'a', input: {}, webhook: receiver.url, webhook_events_filter: ['start', 'completed'] };
+    const asked = fetch(`${client.url}/predictions`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: JSON.stringify(body),
+      signal: leave.signal,
+    }).catch(() => null);
+    await receiver.count(1);
+    leave.abort();
+    await asked;
+    client.note((await ended(receiver, 'a')).body);
+  }),
+  scenario('a client that leaves its answer of respond-async', 'Slow', async (client, receiver) => {
+    await create(client, receiver, 'a', { seconds: 0.3 }, ['completed']);
+    client.note((await ended(receiver, 'a')).body);
+  }),
+  scenario(
+    'the only reader of a stream that leaves for good',
+    'SlowItems',
+    async (client, receiver) => {
+      const body = { id: 'a', input: {}, webhook: receiver.url, webhook_events_filter: ['completed'] };
+      const headers = { accept: 'text/event-stream' };
+      // Two events: the start and the first item.
+      await client.ask({ method: 'POST', path: '/predictions', body, headers, hangUpAfter: 2 });
+      const { status, output } = (await ended(receiver, 'a')).body;
+      client.note({ status, output });
+    },
+    { PAWL_STREAM_GRACE: '0.1' },
+  ),
+];
 
 export const WEBHOOKS: readonly Scenario[] = [
   scenario(
