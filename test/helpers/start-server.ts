@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { watchAnswers } from './watch-answers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -71,6 +72,7 @@ export async function startServer(reference: string, options: StartOptions = {})
   const deadline = AbortSignal.timeout(options.deadlineMs ?? 60_000);
   try {
     const url = await listening(child.stdout, exited, deadline);
+    watchAnswers(url);
     if (options.until !== 'listening') await ready(url, exited, deadline);
     const pid = child.pid ?? -1;
     return { url, pid, stderr: log, releaseStderr: read, exited, stop: () => stop(child, exited, log) };
