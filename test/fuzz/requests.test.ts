@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Response } from 'light-my-request';
 import { afterAll, expect, it } from 'vitest';
 import { ERRORS } from '../../src/errors.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { FakeSender } from '../helpers/fake-sender.ts';
 import { documentWith, type FakeServer, fakeServer, STREAMING } from '../helpers/fake-server.ts';
 import { cases, deadlineMs } from './cases.ts';
@@ -12,6 +13,7 @@ import { request } from './request-arbitraries.ts';
 
 const SHARE = 0.8;
 const CAPACITY = 2;
+const ANSWER_MS = 30_000;
 // A server serves this many requests before it is looked at as a whole and replaced.
 const REQUESTS_PER_SERVER = 200;
 const DOCUMENT = {
@@ -26,17 +28,24 @@ const DOCUMENT = {
   ...STREAMING,
 };
 
-const folder = mkdtempSync(path.join(tmpdir(), 'pawl-fuzz-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const scratch = mkdtempSync(path.join(tmpdir(), 'pawl-fuzz-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-function startServer(): FakeServer {
-  return fakeServer({
+interface FuzzedServer extends FakeServer {
+  /** Its work directory, which no other server uses. */
+  readonly folder: string;
+}
+
+function startServer(): FuzzedServer {
+  const folder = mkdtempSync(path.join(scratch, 'work-'));
+  const server = fakeServer({
     capacity: CAPACITY,
     document: DOCUMENT,
     has: { train: true },
     config: { workDir: folder, bodyBytesMax: 64 * 1024, inputFileBytesMax: 64 * 1024, retention: 20 },
     parts: { webhookSender: new FakeSender() },
   });
+  return { ...server, folder };
 }
 
 /** Ends whatever runs, in every way there is, until `pending` has settled. */
@@ -46,8 +55,9 @@ async function driven<T>(server: FakeServer, pending: Promise<T>): Promise<T> {
     isHere = true;
   };
   pending.then(settled, settled);
-  for (let turn = 0; !isHere; turn++) {
-    if (turn > 20_000) throw new Error('no answer');
+  const deadline = performance.now() + ANSWER_MS;
+  while (!isHere) {
+    if (performance.now() > deadline) throw new Error('no answer');
     await new Promise((resolve) => setImmediate(resolve));
     for (const [index, run] of server.fleet.slots.runs.entries()) {
       if (run.isOver) continue;
@@ -108,14 +118,15 @@ it(
 );
 
 /** Nothing runs, all slots are free, nothing is left on disk. */
-async function expectAtRest(server: FakeServer): Promise<void> {
+async function expectAtRest(server: FuzzedServer): Promise<void> {
   await driven(server, server.ask({ method: 'GET', url: '/predictions' }));
-  for (let turn = 0; turn < 200 && server.app.engine.service.liveCount > 0; turn++) {
-    await driven(server, server.ask({ method: 'GET', url: '/livez' }));
-  }
+  await driven(
+    server,
+    eventually('nothing runs any more', () => (server.app.engine.service.liveCount === 0 ? true : null)),
+  );
   expect(server.app.engine.service.liveCount).toBe(0);
   expect(server.fleet.slots.available).toBe(CAPACITY);
   expect(server.logged.filter((line) => line.startsWith('error'))).toEqual([]);
   await driven(server, server.app.close(0));
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(server.folder)).toEqual([]);
 }

@@ -20,6 +20,8 @@ beforeAll(async () => {
   const args = ['--concurrency', String(SLOTS), '--workers', '2', '--stream-grace', '0.01'];
   const env = { PAWL_LOG_LEVEL: 'error' };
   server = await startServer('test/fixtures/predictors/steered.mjs', { args, env });
+  const target = { url: server.url, webhook: receiver.url, prefix: '', crashesMax: 0 };
+  await expectEverySlot(target, { somethingIsStarting: true });
 });
 afterAll(async () => {
   await server.stop();
@@ -73,15 +75,21 @@ async function expectAtRest(target: Target, seen: Seen, crashesBefore: number): 
     },
     RESTART_MS,
   );
-  // READY is what one of two workers is enough for; the other one needs its pause before it is started again.
-  const hasCrashed = seen.crashes > crashesBefore;
+  await expectEverySlot(target, { somethingIsStarting: seen.crashes > crashesBefore });
+}
+
+/** READY is what one of two workers is enough for: while the other one starts, 409 is right. */
+async function expectEverySlot(
+  target: Target,
+  { somethingIsStarting }: { readonly somethingIsStarting: boolean },
+): Promise<void> {
   const body = { input: { how: 'items' }, webhook: target.webhook, webhook_events_filter: ['completed'] };
   const whole = { method: 'POST', path: '/predictions', body };
   await eventually(
     'every slot takes a prediction',
     async () => {
       const answers = await Promise.all(Array.from({ length: SLOTS * 2 }, () => ask(target, whole)));
-      if (hasCrashed && answers.some(({ status }) => status === 409)) return null;
+      if (somethingIsStarting && answers.some(({ status }) => status === 409)) return null;
       for (const { status, text } of answers) {
         expect(status).toBe(200);
         expect(JSON.parse(text)).toMatchObject({ output: [0, 1, 2], logs: 'item 0\nitem 1\nitem 2\n' });

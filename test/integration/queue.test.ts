@@ -59,6 +59,20 @@ class Client {
     });
   }
 
+  /** READY is what one of several workers is enough for. */
+  async everySlot(count: number): Promise<void> {
+    let tries = 0;
+    await eventually(`all ${count} slots are there`, async () => {
+      const ids = Array.from({ length: count }, (_, i) => `slot-${tries}-${i}`);
+      tries += 1;
+      const statuses = await Promise.all(ids.map((id) => this.begin(id, { ms: LONG })));
+      const taken = ids.filter((_, i) => statuses[i] === 202);
+      for (const id of taken) await (await this.cancel(id)).arrayBuffer();
+      for (const id of taken) await this.over(id);
+      return taken.length === count ? true : null;
+    });
+  }
+
   /** Waits until it stands there; null: until it runs. */
   stands(id: string, position: number | null): Promise<Body> {
     return eventually(`${id} stands at ${position}`, async () => {
@@ -73,6 +87,7 @@ describe('at full capacity', () => {
     const clients = 8;
     const rounds = 120;
     const server = await start('--workers', '2', '--concurrency', '4');
+    await server.everySlot(clients);
     const refused: string[] = [];
     const outcomes = { sync: 0, failed: 0, polled: 0, canceled: 0 };
     const kinds = Object.keys(outcomes) as (keyof typeof outcomes)[];
