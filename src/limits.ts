@@ -62,6 +62,10 @@ export const LIMITS = {
     50,
     'The memory of subprocesses is looked at this often; where there are many processes, less often.',
   ),
+  descendantsEndMs: ms(
+    1_000,
+    'A worker whose server is gone kills its descendants for this long, until none is left; then it ends itself.',
+  ),
   orphanReapMs: ms(
     1_000,
     'An ended process that a subprocess left behind is taken off the process table after this long.',

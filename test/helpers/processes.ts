@@ -45,3 +45,29 @@ function parentOf(pid: number): number | null {
     return null;
   }
 }
+
+/** Every live process that carries `variable` (NAME=value) in its environment, whoever its parent is. */
+export function processesWith(variable: string): number[] {
+  const wanted = `\0${variable}\0`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isAlive(pid) && `\0${environmentOf(pid)}`.includes(wanted));
+}
+
+/** Children that have ended and that nobody has waited for. */
+export function zombiesOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid && !isAlive(candidate));
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    // It ended while we looked, or is not ours.
+    return '';
+  }
+}

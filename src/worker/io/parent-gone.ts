@@ -2,12 +2,15 @@
 // because the model thread may be blocked for minutes.
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { limit } from '../../limits.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { SERVER_DIRECTORY_PREFIX } from '../../protocol/environment.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import { signalProcess } from '../process-tree/kill-tree.ts';
+import { descendants } from '../process-tree/proc.ts';
 
 const REMOVE_TRIES = 10;
-const REMOVE_PAUSE_MS = 10;
+const PAUSE_MS = 10;
 const pauseCell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** Where there are directories of the server's that nobody else will remove. */
@@ -18,8 +21,25 @@ export interface Places {
 }
 
 export function endWithoutServer(places: Places | null, native: NativeApi): never {
+  // Before anything else: what still writes there would keep the directories.
+  endDescendants();
   if (places !== null) removePlaces(places);
   return endGroup(native, EXIT_CODES.serverGone);
+}
+
+/**
+ * Those with a session of their own too, which a signal to the group does not reach: orphans among them were given to
+ * this process. Looks again, since what is killed, or the model thread, may have forked a moment before.
+ */
+function endDescendants(): void {
+  const deadline = performance.now() + limit('descendantsEndMs');
+  let isQuiet = false;
+  while (!isQuiet && performance.now() < deadline) {
+    const alive = descendants(process.pid).filter((entry) => !entry.isZombie);
+    for (const entry of alive) signalProcess(entry, 'SIGKILL');
+    isQuiet = alive.length === 0;
+    if (!isQuiet) Atomics.wait(pauseCell, 0, 0, PAUSE_MS);
+  }
 }
 
 /** Ends this process and the subprocesses that are still in its group. */
@@ -54,7 +74,7 @@ function remove(directory: string): void {
       rmSync(directory, { recursive: true, force: true });
     } catch {
       // Ending matters more than a directory that stays.
-      Atomics.wait(pauseCell, 0, 0, REMOVE_PAUSE_MS);
+      Atomics.wait(pauseCell, 0, 0, PAUSE_MS);
     }
   }
 }
