@@ -7,14 +7,17 @@
 //    It lives until it ends by itself or the worker does; what it inherits is the server's log, since it may write when
 //    its prediction is long over. Whatever is started in setup() stays as well, without asking.
 // Outside a prediction nothing changes but the mark. Call before user code is imported: a module that took spawnSync out
-// of child_process earlier keeps the unpatched one. Worker threads of the user's have modules of their own: unpatched.
+// of child_process earlier keeps the unpatched one. Worker threads of the user's have modules of their own: what they write raw is native output, and
+// their subprocesses are known by the mark alone.
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import threads from 'node:worker_threads';
 import { Launch, type LaunchParts, type Starter } from './launch.ts';
 import { patchAsync } from './patch-async.ts';
 import { patchFs } from './patch-fs.ts';
 import { patchSync } from './patch-sync.ts';
+import { patchThreads } from './patch-threads.ts';
 
 export interface SubprocessParts extends LaunchParts {
   /** The work that is running here. */
@@ -31,6 +34,7 @@ export function installSubprocesses(parts: SubprocessParts): void {
   const missing = [
     ...(patchAsync(childProcess, begin) ? [] : ['ChildProcess.prototype.spawn']),
     ...patchSync(childProcess, begin),
+    ...(patchThreads(threads, begin) ? [] : ['Worker']),
     ...patchFs(fs, (stream) => {
       const origin = parts.current();
       if (origin === undefined || (origin.isActive && origin.at === null)) return null;
