@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // One project per tier, each with its own deadline. Integration, example and package tests run the built dist/.
+// Under an instrumented addon (scripts/sanitize.mjs) everything takes longer.
+const slowness = Number(process.env.PAWL_TEST_SLOWNESS ?? 1);
 const tier = (name: string, timeoutMs: number, parallel: boolean) => ({
   test: {
     name,
@@ -19,7 +21,7 @@ export default defineConfig({
     projects: [
       tier('unit', 5_000, true),
       tier('tidy', 20_000, true),
-      tier('native', 60_000, false),
+      tier('native', 60_000 * slowness, false),
       tier('fuzz', 120_000, true),
       tier('integration', 60_000, true),
       tier('conformance', 180_000, false),

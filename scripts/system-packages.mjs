@@ -2,8 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Program to look for → Debian package that brings it, by test tier. */
-const NEEDED = { examples: { ffmpeg: 'ffmpeg' }, integration: { nginx: 'nginx' } };
+/** Program to look for → Debian package that brings it, by test tier or script. */
+const NEEDED = {
+  examples: { ffmpeg: 'ffmpeg' },
+  integration: { nginx: 'nginx' },
+  sanitize: { 'c++': 'g++', valgrind: 'valgrind' },
+};
 
 /** The programs this tier still lacks afterwards. */
 export function provideProgramsFor(tier) {

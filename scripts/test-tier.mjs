@@ -7,7 +7,7 @@ import { runCommand } from './run-command.mjs';
 const DEADLINE_MS = 45 * 60_000;
 
 /** `{ passed, failed, skipped }`. A tier that ran nothing, or whose runner broke, has failed. */
-export async function runTier(tier, filters) {
+export async function runTier(tier, filters, env = process.env) {
   const report = path.join(root, '.cache', 'test-reports', `${tier}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
@@ -22,6 +22,7 @@ export async function runTier(tier, filters) {
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const code = await runCommand(process.execPath, [vitest, ...args, ...filters], {
     cwd: root,
+    env,
     deadlineMs: DEADLINE_MS,
   });
   const counts = existsSync(report) ? countsOf(JSON.parse(readFileSync(report, 'utf8'))) : noCounts();

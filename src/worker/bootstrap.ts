@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { limit } from '../limits.ts';
 import { loadNative } from '../native/binding.ts';
+import { loadLazyParts } from '../native/first-use.ts';
 import { Interruption } from '../native/interrupt.ts';
 import type { NativeApi } from '../native/native-api.ts';
 import { installRuntime } from '../predictor/runtime.ts';
@@ -39,6 +40,8 @@ const start: IoStart = {
   uninterruptible: interruption.unavailable,
 };
 const io = new Worker(new URL('./io/main.js', import.meta.url), { workerData: start, execArgv: [] });
+// While that thread starts.
+loadLazyParts();
 
 const pipeBytes = limit('slotPipeBytes');
 const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };

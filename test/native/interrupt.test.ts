@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { raceGate } from './gate-races.ts';
 import { describeOnEachNode } from './node-majors.ts';
+import { SLOWNESS } from './run-fixture.ts';
 
 /** Each way of holding the main thread; the fixture knows what they are. */
 const CASES = [
@@ -11,10 +12,10 @@ const CASES = [
   ...['atomicsWait', 'nativeSleep', 'nativeRead', 'readSync', 'readFileSync', 'repeatedSleep'],
   ...['openFifo', 'openFifoToWrite', 'spawnSync', 'execFileSync', 'takenBack'],
 ];
-const CASE_ROUNDS = 3;
-const CONTEXT_ROUNDS = 25;
+const CASE_ROUNDS = SLOWNESS > 1 ? 1 : 3;
+const CONTEXT_ROUNDS = Math.ceil(25 / SLOWNESS);
 /** `npm run gate-races` runs ten times as many. */
-const RACE_ROUNDS = 1_000;
+const RACE_ROUNDS = Math.ceil(1_000 / SLOWNESS);
 
 describeOnEachNode('an interrupt', (run) => {
   it('ends whatever holds the main thread, and neither catch nor finally runs', async () => {
@@ -40,10 +41,16 @@ describeOnEachNode('an interrupt', (run) => {
       sameToken: { inner: { interrupted: true }, pending: false, outer: { interrupted: true } },
       outerToken: { refused: [false, false], outer: { interrupted: false, value: 'undisturbed' } },
       wrongTokens: { interrupted: false, value: Array(3).fill([false, false]) },
+      wronglyNudged: { interrupted: true },
+      // No, and yes.
+      nudged: [2, 1],
       noticedLate: { interrupted: true },
       ranMeanwhile: [],
+      bothAsked: { inner: { interrupted: true }, outer: { interrupted: true }, finished: false },
       returnedTooLate: { interrupted: true },
       threwTooLate: { interrupted: true },
+      signalBlocked: { interrupted: true },
+      isSignalLeft: false,
       atTheEnd: 0,
     });
   });
@@ -53,6 +60,7 @@ describeOnEachNode('an interrupt', (run) => {
     const timedOut = { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' };
     expect(reports[0]).toMatchObject({
       timedOutAround: timedOut,
+      ranAround: [],
       timedOutWithin: { interrupted: false, value: timedOut },
       tooDeep: 'RangeError',
       isDeep: true,
@@ -90,6 +98,18 @@ describeOnEachNode('an interrupt', (run) => {
       { name: 'with domains', ...whole, warnings: expect.toSatisfy(isExplained) },
     ]);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  });
+
+  it('while modules load leaves none of them half loaded for later work', async () => {
+    const { reports, stderr } = await run('interrupt-loading');
+    const whole = { isComplete: true, child: { isComplete: true } };
+    expect(reports).toEqual([
+      { interrupted: true, half: { isComplete: false }, again: whole },
+      { inner: true, outer: { isInnerKept: true }, again: whole },
+      // Every part of Node that user code may be the first to use is there already.
+      { loaded: [] },
+    ]);
+    expect(stderr).toBe('');
   });
 
   it('does no harm while the process ends', async () => {

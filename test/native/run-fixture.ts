@@ -12,6 +12,14 @@ export const ROOT = path.resolve(fileURLToPath(new URL('../..', import.meta.url)
 const FIXTURES = path.join(ROOT, 'test', 'fixtures', 'native');
 const DEADLINE_MS = 40_000;
 
+/** How many times longer than usual a fixture may take; above 1 under the tools of scripts/sanitize.mjs. */
+export const SLOWNESS = Number(process.env.PAWL_TEST_SLOWNESS ?? 1);
+/** A tool that has files of its own open in the process spoils what is counted there. */
+export const TOOL_OPENS_FILES = process.env.PAWL_TEST_TOOL_OPENS_FILES === '1';
+/** The instrumented addon that fixtures load, and the command, as JSON, that starts them: `env …` or `valgrind …`. */
+const ADDON = process.env.PAWL_FIXTURE_ADDON;
+const WRAPPER = JSON.parse(process.env.PAWL_FIXTURE_WRAPPER ?? '[]') as readonly string[];
+
 export interface FixtureResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -27,12 +35,13 @@ export interface FixtureOptions {
   readonly openFilesMax?: number;
   /** Another Node than the one that runs the tests. */
   readonly node?: string;
+  /** On an undisturbed machine. */
   readonly deadlineMs?: number;
 }
 
 export async function runFixture(name: string, options: FixtureOptions = {}): Promise<FixtureResult> {
   const child = startFixture(name, options);
-  const killer = setTimeout(() => child.kill('SIGKILL'), options.deadlineMs ?? DEADLINE_MS);
+  const killer = setTimeout(() => child.kill('SIGKILL'), (options.deadlineMs ?? DEADLINE_MS) * SLOWNESS);
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.once('close', (code, signal) => resolve([code, signal]));
   });
@@ -52,11 +61,14 @@ export function startFixture(
   name: string,
   { args = [], env = {}, openFilesMax, node = process.execPath }: FixtureOptions,
 ): ChildProcess {
-  const command = [node, path.join(FIXTURES, `${name}.mjs`), ...args];
+  const command = [...WRAPPER, node, path.join(FIXTURES, `${name}.mjs`), ...args];
   const limited =
     openFilesMax === undefined ? [] : ['sh', '-c', `ulimit -n ${openFilesMax}; exec "$@"`, 'sh'];
   const [file = '', ...rest] = [...limited, ...command];
-  return spawn(file, rest, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  return spawn(file, rest, {
+    env: { ...process.env, ...(ADDON && { PAWL_ADDON: ADDON }), ...env },
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
 }
 
 export function streamOf(child: ChildProcess, fd: number): Readable {

@@ -12,6 +12,26 @@ export interface GlibcCeiling {
   checkGlibcCeiling(file: string): void;
 }
 
+export interface SanitizeReports {
+  split(text: string): readonly string[];
+}
+
+interface SanitizeTool {
+  isOurs(report: string): boolean;
+}
+
+export interface SanitizeTools {
+  readonly TOOLS: Readonly<Record<'address' | 'undefined' | 'thread' | 'valgrind', SanitizeTool>>;
+}
+
+export async function importSanitizeReports(): Promise<SanitizeReports> {
+  return import(script('sanitize/reports'));
+}
+
+export async function importSanitizeTools(): Promise<SanitizeTools> {
+  return import(script('sanitize/tools'));
+}
+
 export async function importInstallAddon(): Promise<InstallAddon> {
   return import(script('install-addon'));
 }
