@@ -114,4 +114,5 @@ async function main() {
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+// Not awaited here: build.mjs imports this file, and would wait for its end for ever.
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();

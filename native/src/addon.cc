@@ -90,12 +90,6 @@ Value FlushStdio(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Value DieWithParent(const CallbackInfo& info) {
-  bool supported;
-  if (const SysError error = pawl::DieWithParent(&supported)) return Fail(info.Env(), error);
-  return Napi::Boolean::New(info.Env(), supported);
-}
-
 Value AdoptOrphans(const CallbackInfo& info) {
   bool supported;
   if (const SysError error = pawl::AdoptOrphans(&supported)) return Fail(info.Env(), error);
@@ -177,7 +171,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("pendingBytes", Napi::Function::New<PendingBytes>(env, "pendingBytes"));
   exports.Set("setBlocking", Napi::Function::New<SetBlocking>(env, "setBlocking"));
   exports.Set("flushStdio", Napi::Function::New<FlushStdio>(env, "flushStdio"));
-  exports.Set("dieWithParent", Napi::Function::New<DieWithParent>(env, "dieWithParent"));
   exports.Set("adoptOrphans", Napi::Function::New<AdoptOrphans>(env, "adoptOrphans"));
   exports.Set("pauseAborts", Napi::Function::New<PauseAborts>(env, "pauseAborts"));
   exports.Set("exitNow", Napi::Function::New<ExitNow>(env, "exitNow"));

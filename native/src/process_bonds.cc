@@ -10,19 +10,6 @@
 
 namespace pawl {
 
-SysError DieWithParent(bool* supported) {
-#ifdef __linux__
-  const pid_t parent = getppid();
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return SysError::Last("prctl");
-  // The parent may have ended between the two lines above, and then no signal will ever come.
-  if (getppid() != parent) kill(getpid(), SIGKILL);
-  *supported = true;
-#else
-  *supported = false;
-#endif
-  return {};
-}
-
 SysError AdoptOrphans(bool* supported) {
 #ifdef __linux__
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return SysError::Last("prctl");

@@ -16,7 +16,6 @@ const FUNCTIONS = {
   pendingBytes: true,
   setBlocking: true,
   flushStdio: true,
-  dieWithParent: true,
   adoptOrphans: true,
   pauseAborts: true,
   exitNow: true,

@@ -40,8 +40,6 @@ export interface NativeApi {
   setBlocking(fd: number): void;
   /** Flushes what the C library buffers of stdout and stderr, so that printf of native code reaches the pipe. */
   flushStdio(): void;
-  /** Linux: the kernel sends SIGKILL to this process when its parent ends. False where the system cannot. */
-  dieWithParent(): boolean;
   /** Linux: orphaned descendants are re-parented to this process instead of init. False where the system cannot. */
   adoptOrphans(): boolean;
   /**
