@@ -197,7 +197,8 @@ describe('--readiness-file', () => {
     }
     await predict(url, { die: true });
     await present(false);
-    expect((await health(url)).status).toBe('DEFUNCT');
+    // The file goes with the first sign of the death, the status when the process has been seen to end.
+    await becomes(url, 'DEFUNCT');
   });
 
   it.each(['SIGTERM', 'POST /shutdown'])('is removed as soon as %s begins the drain', async (how) => {
