@@ -22,6 +22,14 @@ Value Fail(Napi::Env env, const SysError& error) {
   return env.Undefined();
 }
 
+Value Done(Napi::Env env, const SysError& error) { return error ? Fail(env, error) : env.Undefined(); }
+
+Value AskFor(const CallbackInfo& info, bool (*ask)(uint64_t)) {
+  uint64_t token;
+  if (!pawl::ReadToken(info, 0, &token)) return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), ask(token));
+}
+
 Value Redirect(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
   int32_t pipe_bytes;
@@ -54,8 +62,7 @@ Value WriteAll(const CallbackInfo& info) {
   int32_t fd;
   pawl::Bytes bytes;
   if (!pawl::ReadInteger(info, 0, "fd", &fd) || !pawl::ReadBytes(info, 1, "bytes", &bytes)) return env.Undefined();
-  if (const SysError error = pawl::WriteAll(fd, bytes.data, bytes.length)) return Fail(env, error);
-  return env.Undefined();
+  return Done(env, pawl::WriteAll(fd, bytes.data, bytes.length));
 }
 
 Value ReadAvailable(const CallbackInfo& info) {
@@ -81,8 +88,7 @@ Value SetBlocking(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
   int32_t fd;
   if (!pawl::ReadInteger(info, 0, "fd", &fd)) return env.Undefined();
-  if (const SysError error = pawl::SetBlocking(fd)) return Fail(env, error);
-  return env.Undefined();
+  return Done(env, pawl::SetBlocking(fd));
 }
 
 Value FlushStdio(const CallbackInfo& info) {
@@ -102,8 +108,7 @@ Value PauseAborts(const CallbackInfo& info) {
   int32_t err;
   if (!pawl::ReadInteger(info, 0, "capturedStdout", &out)) return env.Undefined();
   if (!pawl::ReadInteger(info, 1, "capturedStderr", &err)) return env.Undefined();
-  if (const SysError error = pawl::PauseAborts(out, err)) return Fail(env, error);
-  return env.Undefined();
+  return Done(env, pawl::PauseAborts(out, err));
 }
 
 Value ExitNow(const CallbackInfo& info) {
@@ -136,17 +141,9 @@ Value Guard(const CallbackInfo& info) {
   return result;
 }
 
-Value Interrupt(const CallbackInfo& info) {
-  uint64_t token;
-  if (!pawl::ReadToken(info, 0, &token)) return info.Env().Undefined();
-  return Napi::Boolean::New(info.Env(), pawl::Interrupt(token));
-}
+Value Interrupt(const CallbackInfo& info) { return AskFor(info, pawl::Interrupt); }
 
-Value Nudge(const CallbackInfo& info) {
-  uint64_t token;
-  if (!pawl::ReadToken(info, 0, &token)) return info.Env().Undefined();
-  return Napi::Boolean::New(info.Env(), pawl::Nudge(token));
-}
+Value Nudge(const CallbackInfo& info) { return AskFor(info, pawl::Nudge); }
 
 Value TokenInside(const CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(pawl::TokenInside()));

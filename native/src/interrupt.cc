@@ -112,11 +112,6 @@ void Strike() {
   if (HasHandler(gate.signal, OnSignal)) pthread_kill(gate.thread, gate.signal);
 }
 
-void ClearException(napi_env env) {
-  napi_value ignored;
-  napi_get_and_clear_last_exception(env, &ignored);
-}
-
 }  // namespace
 
 std::string PrepareInterrupts() {
@@ -145,14 +140,10 @@ GuardOutcome Guard(napi_env env, uint64_t token, napi_value call, napi_value* va
   Call inside{token};
   if (!Enter(&inside)) return GuardOutcome::kRefused;
   const napi_status status = napi_call_function(env, undefined, call, 0, nullptr, value);
-  if (Leave(inside)) {
-    ClearException(env);
-    return GuardOutcome::kInterrupted;
-  }
-  if (status == napi_ok) return GuardOutcome::kReturned;
-  // A termination that is not ours leaves an empty exception behind; V8 unwinds further without it.
-  if (gate.v8.IsTerminating(gate.isolate)) ClearException(env);
-  return GuardOutcome::kThrew;
+  if (!Leave(inside)) return status == napi_ok ? GuardOutcome::kReturned : GuardOutcome::kThrew;
+  napi_value dropped;
+  napi_get_and_clear_last_exception(env, &dropped);
+  return GuardOutcome::kInterrupted;
 }
 
 bool Interrupt(uint64_t token) {

@@ -24,7 +24,6 @@ const char* V8Terminate::Load() {
   const char* missing = Find("_ZN2v87Isolate13TryGetCurrentEv", &current_);
   if (missing == nullptr) missing = Find("_ZN2v87Isolate18TerminateExecutionEv", &terminate_);
   if (missing == nullptr) missing = Find("_ZN2v87Isolate24CancelTerminateExecutionEv", &cancel_);
-  if (missing == nullptr) missing = Find("_ZN2v87Isolate22IsExecutionTerminatingEv", &is_terminating_);
   return missing;
 }
 

@@ -1,4 +1,4 @@
-// The only file that names V8: four symbols that Node's executables export from version 18 on, looked up at run time.
+// The only file that names V8: three symbols that Node's executables export from version 18 on, looked up at run time.
 // Nothing here depends on the layout of V8's classes, so one binary serves every version.
 #ifndef PAWL_V8_TERMINATE_H_
 #define PAWL_V8_TERMINATE_H_
@@ -15,14 +15,11 @@ class V8Terminate {
   void Terminate(void* isolate) const { terminate_(isolate); }
   /** On the isolate's own thread: forgets a termination that was asked for, and one that is unwinding. */
   void Cancel(void* isolate) const { cancel_(isolate); }
-  /** On the isolate's own thread: is a termination unwinding? */
-  bool IsTerminating(void* isolate) const { return is_terminating_(isolate); }
 
  private:
   void* (*current_)() = nullptr;
   void (*terminate_)(void*) = nullptr;
   void (*cancel_)(void*) = nullptr;
-  bool (*is_terminating_)(void*) = nullptr;
 };
 
 }  // namespace pawl

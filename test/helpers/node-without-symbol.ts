@@ -2,12 +2,11 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The four that native/src/v8_terminate.cc needs. */
+/** The three that native/src/v8_terminate.cc needs. */
 export const V8_SYMBOLS = [
   '_ZN2v87Isolate13TryGetCurrentEv',
   '_ZN2v87Isolate18TerminateExecutionEv',
   '_ZN2v87Isolate24CancelTerminateExecutionEv',
-  '_ZN2v87Isolate22IsExecutionTerminatingEv',
 ] as const;
 
 /** Writes the copy into `folder`, which is the caller's to remove, and returns it. */
