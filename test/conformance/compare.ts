@@ -19,6 +19,7 @@ const ADDED: ReadonlySet<string> = new Set([
   'completed_at',
   'error_code',
   'code',
+  'cancels',
   ...RUNTIME_METRICS,
   'pawl_version',
   'pawl',
