@@ -1,8 +1,6 @@
 // Every webhook of the server: hands out observers of predictions, and delivers what is open when the server stops.
 import { assert } from '../../base/assert.ts';
-import type { Clock } from '../../base/clock.ts';
 import { type Deferred, deferred } from '../../base/deferred.ts';
-import type { Logger } from '../../base/log.ts';
 import type { Config } from '../../config.ts';
 import { HttpClient } from '../../net/http-client.ts';
 import { UrlGuard } from '../../net/url-guard.ts';
@@ -10,18 +8,12 @@ import type { PredictionObserver } from '../prediction/events.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { Backlog } from './backlog.ts';
 import { type Sender, WebhookSender } from './sender.ts';
-import { WebhookSeries } from './series.ts';
+import { type SeriesParts, WebhookSeries } from './series.ts';
 import { parseWebhookSecret } from './signature.ts';
 import type { WebhookTarget } from './webhook-event.ts';
 
-export interface WebhooksParts {
-  readonly sender: Sender;
-  readonly backlog: Backlog;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly intervalMs: number;
-  readonly random: () => number;
-}
+/** What every series needs; when one is over is between it and this. */
+export type WebhooksParts = Omit<SeriesParts, 'onOver'>;
 
 type Surroundings = Pick<WebhooksParts, 'clock' | 'log'> & { readonly sender?: Sender | undefined };
 
