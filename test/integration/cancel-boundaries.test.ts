@@ -73,6 +73,13 @@ describe('user code that a cancel interrupts', () => {
     expect(lines.at(-1)).toBe('the next callback');
   });
 
+  it('cleans up to its end also where something of it rejects meanwhile', async () => {
+    const { lines, ...rest } = await cancel('strayRejection');
+    expect(rest).toEqual({ status: 'canceled', stage: 'signal', isSameWorker: true });
+    expect(lines.slice(0, 2)).toEqual(['stuck', 'Error: nobody handles this']);
+    expect(lines.at(-1)).toBe('cleaned up');
+  });
+
   it('is interrupted also in its schema', async () => {
     expect(await cancel('schemaThatBlocks')).toMatchObject({
       status: 'canceled',

@@ -65,7 +65,7 @@ export class PredictionRun implements Origin {
       context: Object.freeze(request.context),
       metrics: this.#metrics,
       tempDirPath: `${parts.workDir}/p${at.slot}-${at.run}`,
-      isCanceled: () => parts.shared.isCanceled(at.slot, at.run),
+      isCanceled: () => this.#isCanceled,
       bind:
         (fn) =>
         (...args) =>
@@ -80,6 +80,10 @@ export class PredictionRun implements Origin {
   /** The outcome is known: nothing changes it any more. */
   get #isOver(): boolean {
     return this.#status.current === 'ending' || this.#status.current === 'ended';
+  }
+
+  get #isCanceled(): boolean {
+    return this.#parts.shared.isCanceled(this.at.slot, this.at.run);
   }
 
   captureFd(stream: OutputStream): number {
@@ -114,8 +118,11 @@ export class PredictionRun implements Origin {
     if (await isCollected(this.#work)) this.#failed(new CancelationError(), []);
   }
 
+  /** A canceled run ends when predict() does: what it stops by may reject, and the slot must not be free meanwhile. */
   fail(error: unknown): void {
-    if (this.isActive) this.#failed(error, []);
+    if (!this.isActive) return;
+    if (this.#isCanceled) this.#logFailure(error);
+    else this.#failed(error, []);
   }
 
   guarded<T>(call: () => T): T {
@@ -170,10 +177,13 @@ export class PredictionRun implements Origin {
 
   #failed(error: unknown, issues: readonly InputIssue[]): void {
     if (this.#isOver) return;
-    if (!(error instanceof PawlError) && !isCancelation(error)) {
-      this.#parts.writeLog('stderr', userStack(error), this);
-    }
+    this.#logFailure(error);
     this.#end({ type: 'failed', error: wireError(error, 'PAWL_PREDICT_FAILED'), issues });
+  }
+
+  #logFailure(error: unknown): void {
+    if (error instanceof PawlError || isCancelation(error)) return;
+    this.#parts.writeLog('stderr', userStack(error), this);
   }
 
   /** The first end wins; what comes later from the same work is detached. */
@@ -181,7 +191,7 @@ export class PredictionRun implements Origin {
     if (this.#isOver) return;
     this.#status.move('ending');
     const spent = this.#spent();
-    const isCanceled = this.#parts.shared.isCanceled(this.at.slot, this.at.run);
+    const isCanceled = this.#isCanceled;
     const event = isCanceled ? null : { ...outcome, id: this.id, ...spent };
     if (!isCanceled && !this.scope.hasTempDir) return this.#finish(event, spent);
     void this.#cleanUp(isCanceled).then(() => this.#finish(event, spent));
