@@ -20,6 +20,7 @@ export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 const EXCHANGE_MS = 20_000;
 const BUSY_TRIES = 20;
 const BUSY_PAUSE_MS = 25;
+const CANCEL_PAUSE_MS = 50;
 const GENERATED_ID = /^(pred_[0-9a-f]+|[a-z2-7]{26})$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const DURATIONS = new Set(['predict_time', 'queue_time']);
@@ -77,13 +78,16 @@ export class Client {
     this.#expectsBusy = false;
   }
 
-  /** Cancels it as soon as it can be: Cog answers 404 until it runs. */
-  async cancelOnceRunning(id: string): Promise<void> {
-    await eventually(`${id} runs`, async () => {
-      const response = await fetch(`${this.url}/predictions/${id}/cancel`, { method: 'POST' });
-      await response.text();
-      return response.ok ? true : null;
-    });
+  /**
+   * Cancels it until it has ended: Cog answers 404 until it runs, and loses a cancel that comes in the first moment of
+   * the run.
+   */
+  async cancelUntil<T>(end: Promise<T>, id: string): Promise<T> {
+    const over = end.then(() => true);
+    while (!(await Promise.race([over, pause(CANCEL_PAUSE_MS, false)]))) {
+      await (await fetch(`${this.url}/predictions/${id}/cancel`, { method: 'POST' })).text();
+    }
+    return end;
   }
 
   /** Adds something that is not an answer, such as what a webhook brought. */

@@ -114,9 +114,7 @@ export const CANCELS: readonly Scenario[] = [
     name: 'a canceled prediction answers its request',
     twin: 'Slow',
     async run(client) {
-      const answer = client.post({ id: 'mine', input: { seconds: 30 } });
-      await client.cancelOnceRunning('mine');
-      await answer;
+      await client.cancelUntil(client.post({ id: 'mine', input: { seconds: 30 } }), 'mine');
     },
   },
 ];

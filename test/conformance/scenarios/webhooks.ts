@@ -90,8 +90,7 @@ export const WEBHOOKS: readonly Scenario[] = [
   }),
   scenario('the webhook of a cancel', 'Slow', async (client, receiver) => {
     await create(client, receiver, 'a', {}, ['completed']);
-    await client.cancelOnceRunning('a');
-    client.note((await ended(receiver, 'a')).body);
+    client.note((await client.cancelUntil(ended(receiver, 'a'), 'a')).body);
   }),
   scenario('the webhook of an output', 'Echo', async (client, receiver) => {
     // Without the end: Cog's webhooks about progress may come after it.
