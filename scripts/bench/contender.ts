@@ -1,0 +1,37 @@
+// A server under measurement. Every contender serves the same work over its own API; what is sent and where differs.
+export const WORKS = ['echo', 'sleep', 'cpu', 'tokens', 'file'] as const;
+/** echo: gives its text back. sleep: 20 ms. cpu: 5 ms of arithmetic. tokens: a stream. file: bytes of a given size. */
+export type Work = (typeof WORKS)[number];
+
+export interface ServeOptions {
+  readonly work: Work;
+  /** Predictions at a time that the server must be able to run. */
+  readonly slots: number;
+  readonly workers?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+export interface RunningContender {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Where predictions are posted. */
+  readonly path: string;
+  /** The process that answers HTTP; everything below it belongs to the contender. */
+  readonly pid: number;
+  /** The body of a request with this input. */
+  readonly body: (input: { readonly [key: string]: unknown }) => string;
+  /** What came out, taken from an answer. */
+  readonly output: (answer: unknown) => unknown;
+  stop(): Promise<void>;
+}
+
+export interface Contender {
+  readonly name: string;
+  /** What it is, for the report. */
+  readonly what: string;
+  readonly works: readonly Work[];
+  /** Null where it can't be had, with the reason from `missing`. */
+  missing(): Promise<string | null>;
+  serve(options: ServeOptions): Promise<RunningContender>;
+}

@@ -1,0 +1,39 @@
+// Pawl from a checkout's dist/.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../../../test/helpers/start-server.ts';
+import type { Contender, ServeOptions } from '../contender.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const PREDICTORS = path.join('scripts', 'bench', 'programs', 'predictors.mjs');
+
+export function pawl(name = 'pawl', root = ROOT): Contender {
+  return {
+    name,
+    what: 'Pawl, server and worker process',
+    works: ['echo', 'sleep', 'cpu', 'tokens', 'file'],
+    missing: async () => null,
+    async serve(options) {
+      const { slots, workers = 1, env = {}, args = [] } = options;
+      const server = await startServer(`${path.join(root, PREDICTORS)}:${exportFor(options)}`, {
+        command: [process.execPath, path.join(root, 'dist', 'cli', 'main.js')],
+        cwd: root,
+        args: ['--concurrency', String(slots), '--workers', String(workers), ...args],
+        env: { PAWL_LOG_LEVEL: 'warn', ...env },
+      });
+      return {
+        url: server.url,
+        pid: server.pid,
+        path: '/predictions',
+        body: (input) => JSON.stringify({ input }),
+        output: (answer) => (answer as { output: unknown }).output,
+        stop: async () => void (await server.stop()),
+      };
+    },
+  };
+}
+
+export function exportFor({ work, slots }: Pick<ServeOptions, 'work' | 'slots'>): string {
+  if (work === 'echo') return slots === 1 ? 'echo' : 'echoAsync';
+  return work === 'file' ? 'fileOutput' : work;
+}

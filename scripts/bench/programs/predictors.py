@@ -1,0 +1,58 @@
+# What Cog's server serves under measurement; the same as predictors.mjs.
+import asyncio
+from typing import Any, AsyncIterator, List
+
+from cog import BaseRunner, Input, Path, streaming
+
+CPU_STEPS = 60_000
+
+
+class echo(BaseRunner):
+    def run(self, text: str = Input()) -> str:
+        return text
+
+
+class echoAsync(BaseRunner):
+    async def run(self, text: str = Input()) -> str:
+        return text
+
+
+class sleep(BaseRunner):
+    async def run(self, text: str = Input()) -> str:
+        await asyncio.sleep(0.02)
+        return text
+
+
+class cpu(BaseRunner):
+    async def run(self, text: str = Input()) -> str:
+        total = 0
+        for i in range(CPU_STEPS):
+            total += i
+        return text if total else ""
+
+
+class tokens(BaseRunner):
+    @streaming
+    async def run(self, count: int = Input()) -> AsyncIterator[str]:
+        for i in range(count):
+            yield f"token {i}"
+
+
+class fileOutput(BaseRunner):
+    async def run(self, bytes: int = Input()) -> Path:
+        path = Path("/tmp/pawl-bench-output.bin")
+        with open(path, "wb") as out:
+            out.write(b"pawl" * (bytes // 4))
+        return path
+
+
+class json(BaseRunner):
+    async def run(self, items: List[Any] = Input()) -> List[Any]:
+        return items
+
+
+class lines(BaseRunner):
+    def run(self, count: int = Input()) -> str:
+        for i in range(count):
+            print(f"step {i} of the whole")
+        return "done"
