@@ -2,7 +2,7 @@
 // document is the one that Pawl gives for the twin, since Cog makes it when it builds an image.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +21,8 @@ const STOP_MS = 5_000;
 export interface CogletOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another predictor than one of twins.py: its code, and its OpenAPI document. */
+  readonly source?: { readonly code: string; readonly document: string };
   /** The health status to wait for; any but STARTING by default. */
   readonly until?: string;
 }
@@ -35,9 +37,10 @@ export interface Coglet {
 export async function startCoglet(twin: string, options: CogletOptions = {}): Promise<Coglet> {
   const folder = await pythonFolder('cog', [`cog==${COG_VERSION}`, `coglet==${COG_VERSION}`]);
   const cwd = mkdtempSync(path.join(tmpdir(), 'pawl-coglet-'));
-  copyFileSync(path.join(TWINS, 'twins.py'), path.join(cwd, 'predict.py'));
+  const { code, document } = options.source ?? (await twinSource(twin));
+  writeFileSync(path.join(cwd, 'predict.py'), code);
   mkdirSync(path.join(cwd, '.cog'));
-  writeFileSync(path.join(cwd, '.cog', 'openapi_schema.json'), await documentOf(twin));
+  writeFileSync(path.join(cwd, '.cog', 'openapi_schema.json'), document);
   const port = await freePort();
   const env = {
     ...cleanEnvironment(),
@@ -75,13 +78,13 @@ export async function startCoglet(twin: string, options: CogletOptions = {}): Pr
   return { url, pid: child.pid ?? -1, log: text, stop };
 }
 
-async function documentOf(twin: string): Promise<string> {
+async function twinSource(twin: string): Promise<{ readonly code: string; readonly document: string }> {
   const reference = `${path.join(TWINS, 'twins.mjs')}:${twin}`;
   const { stdout } = await promisify(execFile)(process.execPath, [MAIN, 'schema', reference], {
     env: cleanEnvironment(),
     timeout: 60_000,
   });
-  return stdout;
+  return { code: readFileSync(path.join(TWINS, 'twins.py'), 'utf8'), document: stdout };
 }
 
 async function hasStarted(url: string, child: ChildProcess, until: string | undefined): Promise<true | null> {
