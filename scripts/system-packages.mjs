@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 const NEEDED = {
   examples: { ffmpeg: 'ffmpeg' },
   integration: { nginx: 'nginx' },
+  bench: { wrk: 'wrk' },
   sanitize: { 'c++': 'g++', valgrind: 'valgrind' },
 };
 

@@ -17,7 +17,8 @@ export function processTree(pid: number): number[] {
 export function cpuMicros(pids: readonly number[]): number {
   let nanos = 0;
   for (const pid of pids) {
-    for (const thread of threadsOf(pid)) nanos += Number(readOr(`/proc/${pid}/task/${thread}/schedstat`, '0').split(' ')[0]);
+    for (const thread of threadsOf(pid))
+      nanos += Number(readOr(`/proc/${pid}/task/${thread}/schedstat`, '0').split(' ')[0]);
   }
   return nanos / 1_000;
 }

@@ -21,7 +21,11 @@ export const COGLET: Contender = {
   async serve(options) {
     const name = exportFor(options);
     const predictors = path.join(PROGRAMS, 'predictors.mjs');
-    const { stdout: document } = await promisify(execFile)(process.execPath, [MAIN, 'schema', `${predictors}:${name}`]);
+    const { stdout: document } = await promisify(execFile)(process.execPath, [
+      MAIN,
+      'schema',
+      `${predictors}:${name}`,
+    ]);
     const server = await startCoglet(name, {
       source: { code: readFileSync(path.join(PROGRAMS, 'predictors.py'), 'utf8'), document },
       env: { COG_MAX_CONCURRENCY: String(options.slots), COG_LOG_LEVEL: 'warn', ...options.env },

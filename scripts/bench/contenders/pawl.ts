@@ -18,7 +18,8 @@ export function pawl(name = 'pawl', root = ROOT): Contender {
       const server = await startServer(`${path.join(root, PREDICTORS)}:${exportFor(options)}`, {
         command: [process.execPath, path.join(root, 'dist', 'cli', 'main.js')],
         cwd: root,
-        args: ['--concurrency', String(slots), '--workers', String(workers), ...args],
+        // A client that asks again at once may come before the slot is free again; it waits, as a queue is for.
+        args: ['--concurrency', String(slots), '--workers', String(workers), '--queue', '1000', ...args],
         env: { PAWL_LOG_LEVEL: 'warn', ...env },
       });
       return {

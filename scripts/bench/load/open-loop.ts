@@ -1,8 +1,8 @@
 // Open-loop load: requests leave at a fixed rate whether or not earlier ones were answered, and latency counts from the
 // moment a request was due, so that a server which stalls cannot hide the requests it kept from being sent.
 import { Agent, request } from 'node:http';
-import { percentile } from '../statistics.ts';
 import type { RunningContender } from '../contender.ts';
+import { percentile } from '../statistics.ts';
 
 export interface OpenLoop {
   /** Requests per second that were asked for, and that were answered 2xx. */

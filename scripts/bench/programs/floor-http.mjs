@@ -18,7 +18,10 @@ const server = createServer((request, response) => {
       started_at: now,
       completed_at: now,
     });
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    });
     response.end(text);
   });
 });

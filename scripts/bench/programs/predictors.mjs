@@ -10,7 +10,11 @@ const CPU_STEPS = 5_000_000;
 
 export const echo = definePredictor({ input: text, output: z.string(), predict: ({ text }) => text });
 
-export const echoAsync = definePredictor({ input: text, output: z.string(), predict: async ({ text }) => text });
+export const echoAsync = definePredictor({
+  input: text,
+  output: z.string(),
+  predict: async ({ text }) => text,
+});
 
 export const sleep = definePredictor({
   input: text,
