@@ -21,17 +21,27 @@ export const FILE_LIMITS = {
   fileMetadataBytesMax: bytes(4 * KiB, 'A file of POST /files with more `metadata` is answered 413.'),
   formPartsMax: count(1_000, 'A form with more parts is answered 413.'),
   formHeaderBytesMax: bytes(16 * KiB, 'A form with a part whose headers are larger is answered 400.'),
-  downloadMs: ms(60_000, 'An input file that takes longer fails the prediction.', '--download-timeout'),
+  downloadMs: ms(
+    60_000,
+    'An input file that takes longer, all tries and pauses together, fails the prediction.',
+    '--download-timeout',
+  ),
   downloadsParallelMax: count(8, 'Further input files of a prediction wait their turn.'),
   uploadMs: ms(300_000, 'A try to upload an output file that takes longer fails.', '--upload-timeout'),
   uploadStallMs: ms(
     30_000,
     'A try to upload an output file fails when the server takes or says nothing for this long.',
   ),
-  uploadTriesMax: count(5, 'An output file that so many tries could not upload fails the prediction.'),
-  uploadRetryMs: ms(250, 'First pause before an upload is tried again; it doubles each time.'),
-  uploadRetryMsMax: ms(10_000, 'Longest pause between two tries of an upload.'),
-  uploadRetryAfterMsMax: ms(60_000, 'A longer Retry-After of an upload server is cut to this.'),
+  transferTriesMax: count(
+    5,
+    'An input file that so many tries could not fetch, or an output file that they could not upload, fails the prediction.',
+  ),
+  transferRetryMs: ms(250, 'First pause before a download or upload is tried again; it doubles each time.'),
+  transferRetryMsMax: ms(10_000, 'Longest pause between two tries of a download or upload.'),
+  transferRetryAfterMsMax: ms(
+    60_000,
+    'A longer Retry-After of the server of an input file or of an upload is cut to this.',
+  ),
   uploadsParallelMax: count(4, 'Further output files of a prediction wait for their upload.'),
   commandFileBytesMax: bytes(
     256 * MiB,

@@ -24,3 +24,29 @@ export function pauseMs(tries: number, { firstMs, mostMs }: Pauses, random: numb
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599);
 }
+
+/** Codes of failed connections that another try may find working. */
+const TRANSIENT_CODES = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Whether an error of a connection, from its opening to the last byte of an answer, may pass. */
+export function isTransientError(error: unknown): boolean {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+  return typeof code === 'string' && TRANSIENT_CODES.has(code);
+}
+
+/** The pause that the headers of an answer ask for; null where they ask for none. */
+export function askedPauseMs(
+  headers: { readonly 'retry-after'?: string | undefined },
+  now: number,
+): number | null {
+  const text = headers['retry-after'];
+  return text === undefined ? null : retryAfterMs(text, now);
+}

@@ -241,7 +241,7 @@ describe('an upload fails, and says why', () => {
     await expect(hurried(upload(url))).rejects.toMatchObject(
       failed('the server answered 500 \\(tried 5 times\\)'),
     );
-    expect(puts).toHaveLength(LIMITS.uploadTriesMax.value);
+    expect(puts).toHaveLength(LIMITS.transferTriesMax.value);
   });
 
   it.each([400, 403, 404, 413, 304])('at once with %i', async (status) => {

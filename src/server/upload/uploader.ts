@@ -1,11 +1,11 @@
 // Puts one output file at --upload-url: by stream, tried again where that may help, given up where it may not. Memory
 // does not grow with the file.
 import type { Clock } from '../../base/clock.ts';
-import { limit } from '../../limits.ts';
 import { follow } from '../../net/follow.ts';
 import type { HttpClient } from '../../net/http-client.ts';
 import { describeNetError, NetFailure } from '../../net/net-failure.ts';
-import { isTransientStatus, pauseMs, retryAfterMs } from '../../net/retry.ts';
+import { askedPauseMs, isTransientStatus } from '../../net/retry.ts';
+import { type Outcome, tryOften } from '../../net/tries.ts';
 import type { OutputFile } from '../../protocol/slot-messages.ts';
 import { PAWL_VERSION } from '../../version.ts';
 import type { DeliveryContext } from '../prediction/output-delivery.ts';
@@ -22,12 +22,6 @@ export interface UploaderParts {
   readonly tryMs: number;
   readonly random?: () => number;
 }
-
-type Outcome =
-  | { readonly type: 'uploaded'; readonly url: string }
-  /** `reason` is the end of a sentence. */
-  | { readonly type: 'refused'; readonly reason: string }
-  | { readonly type: 'retry'; readonly reason: string; readonly afterMs: number | null };
 
 interface Job {
   readonly output: OpenOutput;
@@ -51,32 +45,15 @@ export class Uploader {
       await using output = await openOutput(file);
       const contentType = mediaType(file);
       const target = uploadUrl(this.#parts.base, of.id, { name: file.name, mediaType: contentType });
-      return await this.#retried({ output, target, contentType, trace: of.trace, signal });
+      const job = { output, target, contentType, trace: of.trace, signal };
+      return await tryOften(() => this.#try(job), { ...this.#parts, signal });
     } catch (cause) {
-      throw outputFileFailed(file, `could not be uploaded to ${this.#parts.base.origin}`, cause);
+      const why = signal.aborted ? new Error(CANCELED) : cause;
+      throw outputFileFailed(file, `could not be uploaded to ${this.#parts.base.origin}`, why);
     }
   }
 
-  async #retried(job: Job): Promise<string> {
-    const { clock, random = Math.random } = this.#parts;
-    const triesMax = limit('uploadTriesMax');
-    for (let tries = 1; ; tries++) {
-      const outcome = await this.#try(job);
-      if (job.signal.aborted) throw new Error(CANCELED);
-      if (outcome.type === 'uploaded') return outcome.url;
-      if (outcome.type === 'refused') throw new Error(outcome.reason);
-      if (tries === triesMax) throw new Error(`${outcome.reason} (tried ${tries} times)`);
-      const asked = Math.min(outcome.afterMs ?? 0, limit('uploadRetryAfterMsMax'));
-      const own = pauseMs(
-        tries,
-        { firstMs: limit('uploadRetryMs'), mostMs: limit('uploadRetryMsMax') },
-        random(),
-      );
-      await pause(Math.max(asked, own), job.signal, clock);
-    }
-  }
-
-  async #try({ output, target, contentType, trace, signal }: Job): Promise<Outcome> {
+  async #try({ output, target, contentType, trace, signal }: Job): Promise<Outcome<string>> {
     using watch = new TryWatch(this.#parts, signal);
     const body = new FileBody(output.handle, output.size, () => watch.progress());
     try {
@@ -103,27 +80,13 @@ export class Uploader {
     headers: { readonly location?: string | undefined; readonly 'retry-after'?: string | undefined },
     url: URL,
     body: FileBody,
-  ): Outcome {
+  ): Outcome<string> {
     const isTaken = (status >= 200 && status < 300) || status === 303;
-    if (isTaken && body.isSent) return { type: 'uploaded', url: uploadedUrl(url, headers.location) };
-    const retryAfter = headers['retry-after'];
-    const afterMs = retryAfter === undefined ? null : retryAfterMs(retryAfter, this.#parts.clock.now());
+    if (isTaken && body.isSent) return { type: 'done', value: uploadedUrl(url, headers.location) };
+    const afterMs = askedPauseMs(headers, this.#parts.clock.now());
     if (isTaken)
       return { type: 'retry', reason: 'the server answered before it had the whole file', afterMs };
     const reason = `the server answered ${status}`;
     return isTransientStatus(status) ? { type: 'retry', reason, afterMs } : { type: 'refused', reason };
   }
-}
-
-function pause(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', end);
-      if (signal.aborted) reject(new Error(CANCELED));
-      else resolve();
-    };
-    const timer = clock.after(ms, end);
-    signal.addEventListener('abort', end);
-  });
 }

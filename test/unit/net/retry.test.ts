@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isTransientStatus, pauseMs, retryAfterMs } from '../../../src/net/retry.ts';
+import {
+  askedPauseMs,
+  isTransientError,
+  isTransientStatus,
+  pauseMs,
+  retryAfterMs,
+} from '../../../src/net/retry.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
 
@@ -38,3 +44,22 @@ it.each([
   [404, false],
   [301, false],
 ])('status %i may pass: %s', (status, may) => expect(isTransientStatus(status)).toBe(may));
+
+it.each([
+  ['ECONNREFUSED', true],
+  ['ECONNRESET', true],
+  ['EAI_AGAIN', true],
+  ['ETIMEDOUT', true],
+  ['ENOTFOUND', false],
+  ['ENOSPC', false],
+  ['HPE_INVALID_CONSTANT', false],
+  ['CERT_HAS_EXPIRED', false],
+  [undefined, false],
+])('error %s may pass: %s', (code, may) => {
+  expect(isTransientError(Object.assign(new Error('failed'), { code }))).toBe(may);
+});
+
+it('takes the pause of an answer from its headers', () => {
+  expect(askedPauseMs({ 'retry-after': '3' }, NOW)).toBe(3_000);
+  expect(askedPauseMs({}, NOW)).toBe(null);
+});
