@@ -3,7 +3,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { baseRevision } from './base-revision.ts';
 import type { Bench, Scenario } from './bench.ts';
 import type { Contender } from './contender.ts';
-import { COGLET } from './contenders/coglet.ts';
+import { COGLET, COGLET_TMPFS } from './contenders/coglet.ts';
 import { FASTIFY_FLOOR, HTTP_FLOOR } from './contenders/floors.ts';
 import { pawl } from './contenders/pawl.ts';
 import { BENTOML, FASTAPI, LITSERVE } from './contenders/python-peers.ts';
@@ -13,7 +13,16 @@ import { tables } from './report/tables.ts';
 import { SMALL } from './scenarios/small.ts';
 
 const SCENARIOS: readonly Scenario[] = [SMALL];
-const PEERS: readonly Contender[] = [pawl(), COGLET, LITSERVE, BENTOML, FASTAPI, FASTIFY_FLOOR, HTTP_FLOOR];
+const PEERS: readonly Contender[] = [
+  pawl(),
+  COGLET,
+  COGLET_TMPFS,
+  LITSERVE,
+  BENTOML,
+  FASTAPI,
+  FASTIFY_FLOOR,
+  HTTP_FLOOR,
+];
 /** Beside a base revision the question is what changed, not who is ahead. */
 const BESIDE_BASE = ['pawl', FASTIFY_FLOOR.name];
 

@@ -1,11 +1,14 @@
 // Owns one server process that prints its URL as its first line on stdout.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { cleanEnvironment } from '../../test/helpers/start-server.ts';
+import { processTree } from './process-usage.ts';
 
 const START_MS = 60_000;
 const STOP_MS = 5_000;
+const LOG_CHARACTERS_MAX = 8_192;
 
 export interface ProgramServer {
   readonly url: string;
@@ -20,31 +23,46 @@ export async function startProgram(
   const [program, ...args] = command;
   const child = spawn(program, args, {
     env: { ...cleanEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const endGroup = (signal: NodeJS.Signals) => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal);
-    } catch {
-      // Nothing of the group is left.
-    }
-  };
-  const killAtExit = () => endGroup('SIGKILL');
+  const { pid = -1 } = child;
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log = (log + text).slice(-LOG_CHARACTERS_MAX);
+  });
+  const killAtExit = () => end(processTree(pid), 'SIGKILL');
   process.once('exit', killAtExit);
   const exited = once(child, 'exit');
   const stop = async () => {
     process.removeListener('exit', killAtExit);
-    endGroup('SIGTERM');
-    const timer = setTimeout(() => endGroup('SIGKILL'), STOP_MS);
+    // Found before their parents end: some peers' workers have a group and a session of their own.
+    const tree = processTree(pid);
+    end([pid], 'SIGTERM');
+    const timer = setTimeout(() => end([pid], 'SIGKILL'), STOP_MS);
     await exited;
     clearTimeout(timer);
-    endGroup('SIGKILL');
+    end(tree.slice(1), 'SIGKILL');
   };
-  const deadline = AbortSignal.timeout(START_MS);
-  const first = once(createInterface({ input: child.stdout }), 'line', { signal: deadline });
-  const line = await Promise.race([first.then(([text]) => String(text)), exited.then(() => null)]);
-  child.stdout.resume();
-  if (line === null) throw new Error(`${command.join(' ')} ended before it served`);
-  return { url: line, pid: child.pid ?? -1, stop };
+  try {
+    const deadline = AbortSignal.timeout(START_MS);
+    const first = once(createInterface({ input: child.stdout }), 'line', { signal: deadline });
+    const line = await Promise.race([first.then(([text]) => String(text)), exited.then(() => null)]);
+    child.stdout.resume();
+    if (line === null) throw new Error(`it ended: ${log.trim().split('\n').at(-1)}`);
+    return { url: line, pid, stop };
+  } catch (error) {
+    if (child.exitCode === null && child.signalCode === null) await stop();
+    throw new Error(`${path.basename(args[0] ?? program)} does not serve: ${error}`);
+  }
+}
+
+/** Only processes that are still the children of who was ours: a pid is not reused within these milliseconds. */
+function end(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended.
+    }
+  }
 }

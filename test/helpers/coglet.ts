@@ -23,6 +23,8 @@ export interface CogletOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another predictor than one of twins.py: its code, and its OpenAPI document. */
   readonly source?: { readonly code: string; readonly document: string };
+  /** A program that becomes the server: its arguments end in the command of the server. */
+  readonly through?: readonly [string, ...string[]];
   /** The health status to wait for; any but STARTING by default. */
   readonly until?: string;
 }
@@ -52,12 +54,15 @@ export async function startCoglet(twin: string, options: CogletOptions = {}): Pr
     PORT: String(port),
     ...options.env,
   };
-  const child = spawn(
-    folder.python,
-    ['-m', 'cog.server.http', '--host', '127.0.0.1', ...(options.args ?? [])],
-    // A group of its own, so that its worker can be ended with it.
-    { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
-  );
+  const flags = ['--host', '127.0.0.1', ...(options.args ?? [])];
+  const command = [...(options.through ?? []), folder.python, '-m', 'cog.server.http', ...flags];
+  // A group of its own, so that its worker can be ended with it.
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    cwd,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
   const log: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => log.push(chunk));
   const text = () => Buffer.concat(log).toString();

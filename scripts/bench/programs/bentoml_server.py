@@ -2,20 +2,12 @@
 import os
 import subprocess
 import sys
-import time
-import urllib.request
 
-from work import free_port
+from work import announce, free_port
 
 port = free_port()
-environment = {**os.environ, "BENCH_WORK": sys.argv[1], "BENTOML_DO_NOT_TRACK": "true"}
+environment = {**os.environ, "BENCH_WORK": sys.argv[1], "BENCH_WORKERS": sys.argv[2], "BENTOML_DO_NOT_TRACK": "true"}
 command = [sys.executable, "-m", "bentoml", "serve", "bentoml_service:Service", "--host", "127.0.0.1", "--port", str(port)]
 server = subprocess.Popen(command, env=environment, stdout=sys.stderr, cwd=os.path.dirname(os.path.abspath(__file__)))
-for _ in range(600):
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1)
-        break
-    except OSError:
-        time.sleep(0.1)
-print(f"http://127.0.0.1:{port}", flush=True)
+announce(port, "/readyz")
 sys.exit(server.wait())

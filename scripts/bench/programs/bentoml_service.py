@@ -8,7 +8,7 @@ from work import WORK
 work = WORK[os.environ["BENCH_WORK"]]
 
 
-@bentoml.service(workers=1, metrics={"enabled": False}, traffic={"timeout": 60})
+@bentoml.service(workers=int(os.environ["BENCH_WORKERS"]), metrics={"enabled": False}, traffic={"timeout": 60}, logging={"access": {"enabled": False}})
 class Service:
     @bentoml.api(route="/predictions")
     def predict(self, text: str) -> str:

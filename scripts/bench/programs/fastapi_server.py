@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from work import WORK, free_port
+from work import WORK, announce, free_port
 
 
 class Text(BaseModel):
@@ -28,7 +28,8 @@ def worker(name: str, requests, answers) -> None:
 
 def main() -> None:
     requests, answers = multiprocessing.Queue(), multiprocessing.Queue()
-    multiprocessing.Process(target=worker, args=(sys.argv[1], requests, answers), daemon=True).start()
+    for _ in range(int(sys.argv[2])):
+        multiprocessing.Process(target=worker, args=(sys.argv[1], requests, answers), daemon=True).start()
     waiting: dict[int, asyncio.Future] = {}
     app = FastAPI()
 
@@ -44,7 +45,6 @@ def main() -> None:
                 loop.call_soon_threadsafe(settle, *answers.get())
 
         threading.Thread(target=collect, daemon=True).start()
-        print(f"http://127.0.0.1:{port}", flush=True)
 
     count = 0
 
@@ -58,6 +58,7 @@ def main() -> None:
         return {"output": await future}
 
     port = free_port()
+    threading.Thread(target=announce, args=(port, "/openapi.json"), daemon=True).start()
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 
 

@@ -1,12 +1,10 @@
 # LitServe with the work named on the command line; prints its URL once it listens.
 import sys
 import threading
-import time
-import urllib.request
 
 import litserve
 
-from work import WORK, free_port
+from work import WORK, announce, free_port
 
 work = WORK[sys.argv[1]]
 
@@ -25,18 +23,8 @@ class Api(litserve.LitAPI):
         return {"output": output}
 
 
-def announce(port: int) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
-            print(f"http://127.0.0.1:{port}", flush=True)
-            return
-        except OSError:
-            time.sleep(0.1)
-
-
 if __name__ == "__main__":
     port = free_port()
     server = litserve.LitServer(Api(), accelerator="cpu", workers_per_device=int(sys.argv[2]))
-    threading.Thread(target=announce, args=(port,), daemon=True).start()
+    threading.Thread(target=announce, args=(port, "/health"), daemon=True).start()
     server.run(host="127.0.0.1", port=port, generate_client_file=False, log_level="warning")
