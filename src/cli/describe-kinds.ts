@@ -18,7 +18,7 @@ function describeKind(kind: FieldKind): string {
     case 'file':
       return 'a file, as @PATH or as an http(s) or data URL';
     case 'integer':
-      return `a whole number between -${Number.MAX_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER}`;
+      return 'a whole number';
     case 'number':
       return 'a number';
     case 'boolean':

@@ -1,20 +1,22 @@
 // Files that a command line names: `-i image=@cat.png` as a data URL, and the object of --json. Refuses, by name and
 // before anything runs, what cannot be read or is too large.
 import { createReadStream, readFileSync, statSync } from 'node:fs';
-import mime from 'mime';
+import { basename } from 'node:path';
+import { mediaTypeOfName } from '../base/file-name.ts';
 import { formatBytes } from '../base/format-bytes.ts';
 import { isObject, type Json, type JsonObject } from '../base/json.ts';
 import { limit } from '../limits.ts';
 import { errorText, quoted, usageError } from './usage-error.ts';
 
 export function readAsDataUrl(path: string, inputFileBytesMax: number): string {
-  const type = mime.getType(path) ?? 'application/octet-stream';
+  const type = mediaTypeOfName(basename(path)) ?? 'application/octet-stream';
   try {
     const { size } = statSync(path);
     if (size > Math.min(inputFileBytesMax, limit('commandFileBytesMax'))) {
       throw tooLarge(path, size, inputFileBytesMax);
     }
-    return `data:${type};base64,${readFileSync(path).toString('base64')}`;
+    const name = encodeURIComponent(basename(path).toWellFormed());
+    return `data:${type};name=${name};base64,${readFileSync(path).toString('base64')}`;
   } catch (cause) {
     throw isSystemError(cause) ? unreadable(path, cause) : cause;
   }

@@ -9,12 +9,14 @@ import type { Mode } from '../protocol/control-messages.ts';
 import { createEngine, type Engine } from '../server/app.ts';
 import { inputFields } from '../server/prediction/field-kinds.ts';
 import { NOUN } from '../server/prediction/noun.ts';
+import { yieldsListItems } from '../server/prediction/openapi-schema.ts';
 import type { Prediction } from '../server/prediction/prediction.ts';
 import { commandLog, Transcript } from './command-log.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readAsDataUrl, readJsonFile } from './input-file.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import { runPrediction } from './one-prediction.ts';
+import type { OutputTarget } from './output-names.ts';
 import { type NamedText, predictionInput, splitNamed } from './prediction-input.ts';
 import { findPredictor } from './predictor-reference.ts';
 import type { TaskCall } from './program.ts';
@@ -26,14 +28,14 @@ interface Task {
   readonly config: Config;
   readonly named: readonly NamedText[];
   readonly json: JsonObject;
-  readonly outputFile: string | null;
+  readonly target: OutputTarget;
 }
 
 export async function runTask(mode: Mode, call: TaskCall): Promise<ExitCode> {
   const transcript = new Transcript((text) => process.stderr.write(text));
   const task = await prepare(mode, call, transcript);
   using interruption = watchInterruption();
-  const engine = createEngine(task.config, { log: commandLog(transcript) });
+  const engine = createEngine(task.config, { log: commandLog(transcript), dataUrls: 'named' });
   try {
     engine.start();
     return await predict(engine, task, transcript, interruption);
@@ -52,22 +54,25 @@ async function prepare(mode: Mode, call: TaskCall, transcript: Transcript): Prom
   );
   for (const warning of warnings) transcript.line(`warning: ${warning}`);
   const named = call.inputs.map(splitNamed);
-  const outputFile = call.outputFile ?? null;
-  if (outputFile !== null) checkOutputFile(outputFile);
+  const target = outputTarget(call.outputFile ?? null);
   const json = call.jsonFile === undefined ? {} : await readJsonFile(call.jsonFile);
   // One slot is all it takes, and a worker that crashed has nothing left to run.
   return {
     config: { ...value, mode, workers: 1, concurrency: 1, restart: 'never' },
     named,
     json,
-    outputFile,
+    target,
   };
 }
 
-function checkOutputFile(path: string): void {
-  if (isDirectory(path)) throw usageError(`-o takes the name of a file; ${quoted(path)} is a directory.`);
-  if (isDirectory(dirname(path))) return;
-  throw usageError(`-o takes the name of a file; the directory ${quoted(dirname(path))} does not exist.`);
+function outputTarget(path: string | null): OutputTarget {
+  if (path === null) return { kind: 'here' };
+  if (isDirectory(path)) return { kind: 'folder', path };
+  if (isDirectory(dirname(path)) && !path.endsWith('/')) return { kind: 'file', path };
+  const missing = path.endsWith('/') ? path : dirname(path);
+  throw usageError(
+    `-o takes the name of a file, or of a directory that exists; the directory ${quoted(missing)} does not exist.`,
+  );
 }
 
 async function predict(
@@ -88,7 +93,8 @@ async function predict(
     json: task.json,
     readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),
   });
-  const writer = new ResultWriter(task.outputFile, resultSink());
+  const textItems = yieldsListItems(predictor.document, config.mode) ? 'items' : 'parts';
+  const writer = new ResultWriter({ target: task.target, textItems }, resultSink());
   const { interrupted } = interruption;
   const { mode } = config;
   const prediction = await runPrediction({ service, mode, input, writer, transcript, interrupted });

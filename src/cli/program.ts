@@ -90,8 +90,11 @@ function inputsFooter(name: 'predict' | 'train'): string {
   -i options='{"a":1}'   an object, as JSON
 For a predictor without a schema, a value that parses as JSON is JSON, and text otherwise.
 
-The result goes to stdout, logs and progress to stderr. A file output is written to -o FILE or to
-output.EXT here, several to output.0.EXT and on; the name is printed, an older file is replaced.
+The result goes to stdout, logs and progress to stderr: a text as it is, also in the parts that a
+generator yields; other values, and the items of a declared list, as JSON.
+
+A file output is written to -o FILE or to output.EXT here, several to FILE.0.EXT and on, each with its
+own extension; to a folder, -o DIR, under their own names. The names are printed, older files replaced.
 
 Exit codes: 0 succeeded, 1 failed, 2 bad usage or invalid input, 130 canceled by Ctrl-C.`;
 }
@@ -163,7 +166,7 @@ function taskCommand(program: Command, name: 'predict' | 'train'): Subcommand<Ta
       ),
     )
     .option('--json <FILE>', 'the whole input as a JSON object; "-" reads stdin; -i is added to it')
-    .option('-o, --output <FILE>', 'where the output goes instead of output.EXT or stdout');
+    .option('-o, --output <FILE>', 'file or folder where the output goes instead of output.EXT or stdout');
   return {
     command,
     call: () => ({

@@ -1,8 +1,9 @@
 // Where the output of `pawl predict` goes: text and JSON to stdout as they come, files to disk and their names to
-// stdout. With -o FILE, files go there, and where there are none the text does. An older file is replaced.
-import mime from 'mime';
+// stdout. With -o FILE, files go there, and where there are none the text does; with -o FOLDER files go below it. An
+// older file is replaced.
 import { isObject, type Json } from '../base/json.ts';
-import { type EmbeddedFile, embeddedFile } from './embedded-file.ts';
+import { embeddedFile } from './embedded-file.ts';
+import { type Naming, OutputNames, type OutputTarget } from './output-names.ts';
 
 export interface ResultSink {
   print(text: string): void;
@@ -13,25 +14,34 @@ export interface ResultSink {
 /** `value`: what predict() returned. `item`: what its generator yielded. */
 export type OutputKind = 'value' | 'item';
 
-/** A generator may yield more files, so its first one has a number already. */
-type Naming = 'alone' | 'numbered';
+/** Whether texts that a generator yields are the parts of one text, or the items of a list. */
+export type TextItems = 'parts' | 'items';
+
+export interface ResultForm {
+  readonly target: OutputTarget;
+  readonly textItems: TextItems;
+}
 
 export class ResultWriter {
-  readonly #outputFile: string | null;
+  readonly #form: ResultForm;
+  readonly #names: OutputNames;
   readonly #sink: ResultSink;
   #files = 0;
   #isAtLineStart = true;
 
-  constructor(outputFile: string | null, sink: ResultSink) {
-    this.#outputFile = outputFile;
+  constructor(form: ResultForm, sink: ResultSink) {
+    this.#form = form;
+    this.#names = new OutputNames(form.target);
     this.#sink = sink;
   }
 
   receive(kind: OutputKind, value: Json): void {
     const files = countFiles(value);
-    if (typeof value === 'string' && kind === 'item' && files === 0) return this.#text(value);
+    const isPart = kind === 'item' && this.#form.textItems === 'parts';
+    if (typeof value === 'string' && isPart && files === 0) return this.#text(value);
     const shown = this.#withNames(value, kind === 'value' && files === 1 ? 'alone' : 'numbered');
-    if (typeof shown === 'string') return this.#line(shown);
+    // One line for each item: a text with line breaks in it stays one as JSON.
+    if (typeof shown === 'string' && (kind === 'value' || files > 0)) return this.#line(shown);
     if (Array.isArray(shown) && files > 0 && files === shown.length && shown.every(isText)) {
       // Nothing but files: their names, one a line, as they would come from a generator.
       return this.#line(shown.join('\n'));
@@ -52,31 +62,25 @@ export class ResultWriter {
   #text(text: string): void {
     if (text === '') return;
     this.#isAtLineStart = text.endsWith('\n');
-    if (this.#outputFile === null || this.#files > 0) this.#sink.print(text);
-    else this.#sink.write(this.#outputFile, text);
+    const { target } = this.#form;
+    if (target.kind !== 'file' || this.#files > 0) this.#sink.print(text);
+    else this.#sink.write(target.path, text);
   }
 
   #withNames(value: Json, naming: Naming): Json {
     if (typeof value === 'string') {
       const file = embeddedFile(value);
-      return file === null ? value : this.#save(file, naming);
+      if (file === null) return value;
+      this.#files += 1;
+      const name = this.#names.next(file.name, naming);
+      this.#sink.write(name, file.bytes());
+      return name;
     }
     if (Array.isArray(value)) return value.map((item) => this.#withNames(item, naming));
     if (!isObject(value)) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, this.#withNames(item, naming)]),
     );
-  }
-
-  #save(file: EmbeddedFile, naming: Naming): string {
-    const number = naming === 'alone' ? '' : `.${this.#files}`;
-    this.#files += 1;
-    const name =
-      this.#outputFile === null
-        ? `output${number}.${mime.getExtension(file.mediaType) ?? 'bin'}`
-        : numbered(this.#outputFile, number);
-    this.#sink.write(name, file.bytes());
-    return name;
   }
 }
 
@@ -88,10 +92,4 @@ function countFiles(value: Json): number {
 
 function isText(value: Json): value is string {
   return typeof value === 'string';
-}
-
-/** out.png, .1 → out.1.png */
-function numbered(path: string, number: string): string {
-  const [, stem = path, extension = ''] = /^(.*[^/.])(\.[^./]+)$/s.exec(path) ?? [];
-  return `${stem}${number}${extension}`;
 }

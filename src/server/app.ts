@@ -22,6 +22,7 @@ import { EventStreams } from './stream/event-streams.ts';
 import type { Fleet } from './supervisor/fleet.ts';
 import { createFleet } from './supervisor/worker-pool.ts';
 import { createDelivery } from './upload/create-delivery.ts';
+import type { DataUrlForm } from './upload/data-url.ts';
 import type { Sender } from './webhook/sender.ts';
 import { createWebhooks, type Webhooks } from './webhook/webhooks.ts';
 import { ServerDirectory } from './work-directory.ts';
@@ -45,11 +46,12 @@ export interface Engine {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** What tests put in place of the real thing. */
+/** What tests, and the command line, put in place of what a server has. */
 export interface EngineParts {
   readonly clock?: Clock;
   readonly log?: ServerLog;
   readonly fleet?: Fleet;
+  readonly dataUrls?: DataUrlForm;
   readonly webhookSender?: Sender;
   readonly connectionLimits?: Partial<ConnectionLimits>;
 }
@@ -57,6 +59,7 @@ export interface EngineParts {
 export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   const clock = parts.clock ?? systemClock;
   const log = parts.log ?? createLog(config.logFormat, config.logLevel);
+  const { dataUrls = 'plain' } = parts;
   const directory = new ServerDirectory(config.workDir);
   const fleet = parts.fleet ?? createFleet({ config, clock, logger: log, directory });
   const files = new FileStore({
@@ -69,7 +72,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   });
   const { mode, retention, queue, cancelKillMs, predictTimeoutMs } = config;
   const outputs = () => path.join(directory.path, 'outputs');
-  const { delivery, close: closeDelivery } = createDelivery(config, outputs, { clock, log });
+  const { delivery, close: closeDelivery } = createDelivery(config, outputs, { clock, log, dataUrls });
   const service = new PredictionService({
     fleet,
     clock,

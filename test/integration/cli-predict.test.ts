@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,10 +53,10 @@ describe('pawl predict', () => {
   });
 
   it('sends a file for @, with its name and type', async () => {
-    writeFileSync(path.join(dir, 'cat.png'), 'not really');
-    const { code, stdout } = await shape('text', '-i', 'image=@cat.png');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/ image\/png 10\n$/);
+    mkdirSync(path.join(dir, 'my pets'));
+    writeFileSync(path.join(dir, 'my pets/the cat, grün.png'), 'not really');
+    const { code, stdout } = await shape('text', '-i', 'image=@my pets/the cat, grün.png');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'the cat, grün.png image/png 10\n' });
   });
 
   it('writes a file output here and prints its name', async () => {
@@ -79,6 +79,30 @@ describe('pawl predict', () => {
     expect(readFileSync(target, 'utf8')).toBe('hi there!\n');
   });
 
+  it('writes several files to the folder of -o under their own names, or beside the file of -o', async () => {
+    mkdirSync(path.join(dir, 'out'));
+    expect((await shape('files', '-o', 'out')).stdout).toBe('out/note.txt\nout/note-2.txt\n');
+    expect(readFileSync(path.join(dir, 'out/note-2.txt'), 'utf8')).toBe('second');
+    expect((await shape('files', '-o', 'out/all.zip')).stdout).toBe('out/all.0.txt\nout/all.1.txt\n');
+  });
+
+  it('refuses -o in a folder that does not exist', async () => {
+    const { code, stderr } = await shape('text', '-o', 'none/');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^pawl: -o takes the name of a file, .* the directory "none\/" does not exist\.$/m,
+    );
+  });
+
+  it.each([
+    ['items', '"two\\nlines"\n"and one"\n'],
+    ['parts', 'two\nlinesand one\n'],
+    ['undeclared', 'two\nlinesand one\n'],
+    ['returned', '[\n  "two\\nlines",\n  "and one"\n]\n'],
+  ])('prints texts that are declared as %s', async (name, expected) => {
+    expect(await run([`${fixture('texts.ts')}:${name}`])).toMatchObject({ code: 0, stdout: expected });
+  });
+
   it('takes JSON, else text, for a predictor without a schema', async () => {
     const { code, stdout } = await run([fixture('kinds.mjs'), '-i', 'kind=value', '-i', 'value={"a":[1]}']);
     expect({ code, value: JSON.parse(stdout) }).toEqual({ code: 0, value: { a: [1] } });
@@ -94,7 +118,7 @@ describe('pawl predict', () => {
     [
       'a value of the wrong kind',
       ['-i', 'prompt=x', '-i', 'times=few'],
-      /^pawl: -i times takes a whole number/m,
+      /^pawl: -i times takes a whole number, not "few"\.$/m,
     ],
     [
       'a value out of range',

@@ -28,6 +28,12 @@ export function inputSchemaName(document: JsonObject, mode: Mode): string {
   return own === null ? 'Input' : 'TrainingInput';
 }
 
+/** Whether the output is declared as a list whose texts are items of their own, not the parts of one text. */
+export function yieldsListItems(document: JsonObject, mode: Mode): boolean {
+  const output = child(componentSchemas(document), mode === 'train' ? 'TrainingOutput' : 'Output');
+  return output?.type === 'array' && output['x-cog-array-display'] !== 'concatenate';
+}
+
 export function child(object: JsonObject, key: string): JsonObject | null {
   const value = Object.hasOwn(object, key) ? object[key] : undefined;
   return isJsonObject(value) ? value : null;

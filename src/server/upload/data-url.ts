@@ -8,12 +8,16 @@ import { mediaType, openOutput, outputFileFailed } from './open-output.ts';
 // A multiple of three, so that every block but the last encodes without padding.
 const BLOCK_BYTES = 3 * 128 * 1024;
 
+/** plain: as Cog's. named: with the file's name as a parameter, for who knows that it may be there. */
+export type DataUrlForm = 'plain' | 'named';
+
 /** Rejects with PAWL_OUTPUT_FILE_FAILED, naming the file. */
-export async function readDataUrl(file: OutputFile, signal: AbortSignal): Promise<string> {
+export async function readDataUrl(file: OutputFile, form: DataUrlForm, signal: AbortSignal): Promise<string> {
   try {
     await using output = await openOutput(file);
     checkSize(output.size);
-    return `data:${mediaType(file)};base64,${await readBase64(output.handle, signal)}`;
+    const name = form === 'plain' ? '' : `;name=${encodeURIComponent(file.name.toWellFormed())}`;
+    return `data:${mediaType(file)}${name};base64,${await readBase64(output.handle, signal)}`;
   } catch (cause) {
     throw outputFileFailed(file, 'could not be delivered', cause);
   }

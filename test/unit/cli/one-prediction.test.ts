@@ -75,13 +75,16 @@ function start(
     predictTimeoutMs: null,
     streamHistory: { events: 10, bytes: 1_000 },
   });
-  const writer = new ResultWriter(null, {
-    print: (text) => {
-      print?.(text);
-      seen.stdout += text;
+  const writer = new ResultWriter(
+    { target: { kind: 'here' }, textItems: 'parts' },
+    {
+      print: (text) => {
+        print?.(text);
+        seen.stdout += text;
+      },
+      write: () => undefined,
     },
-    write: () => undefined,
-  });
+  );
   const transcript = new Transcript((text) => {
     seen.stderr += text;
   });

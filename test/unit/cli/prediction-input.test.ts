@@ -86,7 +86,7 @@ describe('-i values', () => {
   });
 
   it.each([
-    ['scale=abc', '-i scale takes a whole number between'],
+    ['scale=abc', '-i scale takes a whole number, not "abc".'],
     ['scale=1.5', 'not "1.5".'],
     ['scale=', 'not "".'],
     ['scale=9007199254740993', 'not "9007199254740993".'],

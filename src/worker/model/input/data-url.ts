@@ -1,10 +1,13 @@
 // data: URLs (RFC 2397) to bytes: base64 or percent-encoded, with any parameters.
 import { mediaTypeEssence } from '../../../base/file-name.ts';
+import { percentDecoded } from '../../../base/percent-decoded.ts';
 import { SourceFailure, tooLarge } from './source-failure.ts';
 
 export interface DataUrl {
   /** Without parameters. */
   readonly mediaType: string;
+  /** The parameter `name`, as its sender gave it; null where there is none. */
+  readonly name: string | null;
   readonly bytes: Buffer;
 }
 
@@ -24,7 +27,14 @@ export function decodeDataUrl(url: string, bytesMax: number): DataUrl {
   const bytes = isBase64 ? fromBase64(body) : percentDecode(body);
   if (bytes === null) throw new SourceFailure('its data is not valid base64; encode the whole file again');
   if (bytes.length > bytesMax) throw tooLarge(bytesMax);
-  return { mediaType: mediaTypeEssence(header) ?? DEFAULT_MEDIA_TYPE, bytes };
+  return { mediaType: mediaTypeEssence(header) ?? DEFAULT_MEDIA_TYPE, name: nameIn(header), bytes };
+}
+
+/** No part of the standard, but what many clients send: `data:image/png;name=my%20cat.png;base64,…`. */
+function nameIn(header: string): string | null {
+  const [, given = ''] = /;\s*name=([^;]*)/i.exec(header) ?? [];
+  const name = percentDecoded(given.trim().replace(/^"(.*)"$/s, '$1'));
+  return name === '' ? null : name;
 }
 
 /** Both alphabets, padding optional, white space allowed. Null where anything else occurs: Buffer would skip it. */

@@ -151,8 +151,9 @@ class FileFetch {
 
   async #fromData(url: string, directory: string): Promise<PawlFile> {
     const content = decodeDataUrl(url, this.#options.inputFileBytesMax);
-    const extension = extensionOfMediaType(content.mediaType) ?? '.bin';
-    const name = uniqueFileName(`file${extension}`, this.#names);
+    const { mediaType, name: given } = content;
+    const unnamed = `file${extensionOfMediaType(mediaType) ?? '.bin'}`;
+    const name = uniqueFileName(given === null ? unnamed : givenName(given, mediaType), this.#names);
     const target = path.join(directory, name);
     try {
       await writeFile(target, content.bytes, { flag: 'wx', mode: 0o600, signal: this.#stop.signal });
@@ -160,18 +161,21 @@ class FileFetch {
       await rm(target, { force: true });
       throw this.#stop.signal.aborted ? new CancelationError() : error;
     }
-    return new PawlFile({ path: target, name, type: content.mediaType, size: content.bytes.length });
+    return new PawlFile({ path: target, name, type: mediaType, size: content.bytes.length });
   }
 
   async #fromServer(
     { path: stored, name: given, mediaType, from }: InputFile,
     directory: string,
   ): Promise<PawlFile> {
-    const safe = withExtension(safeFileName(path.basename(given), 'file'), mediaType);
-    const name = uniqueFileName(safe, this.#names);
+    const name = uniqueFileName(givenName(given, mediaType), this.#names);
     const target = path.join(directory, name);
     await keepFile(stored, target, from === 'part' ? 'link' : 'copy');
     const { size } = await stat(target);
     return new PawlFile({ path: target, name, type: mediaType, size });
   }
+}
+
+function givenName(given: string, mediaType: string): string {
+  return withExtension(safeFileName(path.basename(given), 'file'), mediaType);
 }

@@ -19,7 +19,7 @@ it.each([
   ['data:image/svg+xml,<svg fill="#fff"/>', 'image/svg+xml', '<svg fill="#fff"/>'],
   ['data:nonsense,a', 'text/plain', 'a'],
 ])('decodes %s', (url, mediaType, content) => {
-  expect(decodeDataUrl(url, 100)).toEqual({ mediaType, bytes: Buffer.from(content) });
+  expect(decodeDataUrl(url, 100)).toMatchObject({ mediaType, bytes: Buffer.from(content) });
 });
 
 it.each([
@@ -47,4 +47,17 @@ it('accepts exactly as many bytes as are allowed', () => {
       );
     }
   }
+});
+
+it.each([
+  ['data:,a', null],
+  ['data:text/plain;base64,aGk=', null],
+  ['data:text/plain;name=;base64,aGk=', null],
+  ['data:text/plain;name=a.txt;base64,aGk=', 'a.txt'],
+  ['data:image/png; Name = "my%20cat.png" ;base64,aGk=', null],
+  ['data:image/png; Name="my%20cat.png" ;base64,aGk=', 'my cat.png'],
+  ['data:;filename=b;name=gr%C3%BCn%2C%3B/..%2Fx.txt;charset=utf-8,hi', 'grün,;/../x.txt'],
+  ['data:;name=100%,hi', '100%'],
+])('the name in %s is %s', (url, name) => {
+  expect(decodeDataUrl(url, 100).name).toBe(name);
 });
