@@ -13,6 +13,7 @@ const FUNCTIONS = {
   capturePipe: true,
   writeAll: true,
   readAvailable: true,
+  hasBytes: true,
   pendingBytes: true,
   setBlocking: true,
   flushStdio: true,
