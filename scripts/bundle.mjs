@@ -12,7 +12,7 @@ export const PROGRAMS = [
   'worker/bootstrap',
   'worker/io/main',
   'doctor/probe',
-  'server/app',
+  'server/engine',
   'worker/model/load',
 ];
 /** Resolved where the package is installed: zod is also the predictor's, tsx starts files of its own. */
