@@ -11,7 +11,7 @@ export const LIMITS = {
   ),
   inlineBytesMax: bytes(
     1 * MiB,
-    'A larger input or output travels by a file in the work directory instead of the slot socket.',
+    'A larger input or output travels by a file in the work directory instead of the slot socket; such an output, and a file that is larger as a data URL, stays on disk as long as it can be asked for.',
   ),
   logLineBytesMax: bytes(
     4 * MiB,
@@ -82,7 +82,7 @@ export const LIMITS = {
   redirectsMax: count(10, 'A download or webhook with more redirects fails.'),
   discardBytesMax: bytes(
     64 * KiB,
-    'Of an answer that nobody wants this much is read to keep the connection; then it is cut. A refused request with a larger body costs its connection.',
+    'Of an answer that nobody wants this much is read to keep the connection; then it is cut.',
   ),
   discardMs: ms(5_000, 'The same in time.'),
   ...WEBHOOK_LIMITS,
@@ -184,7 +184,7 @@ export const LIMITS = {
   ),
   retainedBytesMax: bytes(
     256 * MiB,
-    'Finished predictions are forgotten, oldest first, once those kept hold more than this.',
+    'Finished predictions are forgotten, oldest first, once those kept hold more than this, in memory and on disk.',
   ),
   predictionOutputBytesMax: bytes(
     256 * MiB,
@@ -248,10 +248,6 @@ export const LIMITS = {
     300_000,
     'A client that has not sent its whole request by then is answered 408.',
     '--request-timeout',
-  ),
-  refusedBodyMs: ms(
-    30_000,
-    'A client that still sends the body of a request that was refused is cut off after this long.',
   ),
   answerStallMs: ms(60_000, 'A client that takes nothing of its answer for this long is disconnected.'),
   connectionsMax: count(8_192, 'Further HTTP connections are closed at once.'),

@@ -1,7 +1,9 @@
 // One lane of races on a running engine: race, cancel at its moment, then a canary, one after the other. A fleet has as
 // many lanes as slots. Stops at the first violation and says which race it was.
 import { setImmediate as turn } from 'node:timers/promises';
+import { assert } from '../../src/base/assert.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { isInMemory } from '../../src/server/payload/stored-value.ts';
 import type { PredictionEvent, PredictionObserver } from '../../src/server/prediction/events.ts';
 import type { Prediction } from '../../src/server/prediction/prediction.ts';
 import { type Account, emptyAccount, judgeCanary, judgeRace } from './race-judge.ts';
@@ -146,7 +148,9 @@ function isMoment({ moment, at }: Race, event: PredictionEvent, seen: Account): 
 function finish(seen: Account, prediction: Prediction): void {
   seen.status = prediction.status;
   seen.failure = prediction.failure?.text ?? null;
-  seen.output = prediction.output;
+  const { output } = prediction;
+  assert(output === undefined || isInMemory(output), 'these outputs are small');
+  seen.output = output;
   seen.logs = prediction.logs.text;
 }
 

@@ -4,11 +4,11 @@ import type { Json } from './json.ts';
 const OVERHEAD_BYTES = 16;
 
 /** Roughly the memory a value holds: good enough for budgets, never for Content-Length. */
-export function approximateBytes(value: Json): number {
+export function approximateBytes(value: Json | object): number {
   if (typeof value === 'string') return value.length + OVERHEAD_BYTES;
   if (typeof value !== 'object' || value === null) return OVERHEAD_BYTES;
   let bytes = 0;
-  const pending: (Json | undefined)[] = [value];
+  const pending: (Json | object | undefined)[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     bytes += OVERHEAD_BYTES;
     if (typeof next === 'string') bytes += next.length;

@@ -1,15 +1,17 @@
 // Runs one prediction on a ready engine and follows it: logs to the transcript, outputs to the writer as they come.
 // A value that predict() returns is shown only once the prediction has succeeded.
+import { assert } from '../base/assert.ts';
 import { deferred } from '../base/deferred.ts';
 import type { JsonObject } from '../base/json.ts';
 import { PawlError } from '../errors.ts';
 import type { Mode } from '../protocol/control-messages.ts';
+import { isInMemory, type Shown } from '../server/payload/stored-value.ts';
 import type { PredictionEvent } from '../server/prediction/events.ts';
 import type { Prediction } from '../server/prediction/prediction.ts';
 import { RequestRefused } from '../server/prediction/refusal.ts';
 import type { PredictionService } from '../server/prediction/service.ts';
 import type { Transcript } from './command-log.ts';
-import type { ResultWriter } from './result-writer.ts';
+import type { OutputKind, ResultWriter } from './result-writer.ts';
 import { errorText } from './usage-error.ts';
 
 export interface OnePrediction {
@@ -76,16 +78,21 @@ class Outputs {
   #receive({ value }: PredictionEvent & { type: 'output' }, prediction: Prediction): void {
     // What was returned is the output itself; what was yielded is an item of it.
     this.#seen = prediction.output === value ? 'value' : 'items';
-    if (this.#seen === 'items') this.#writer.receive('item', value);
+    if (this.#seen === 'items') this.#write('item', value);
   }
 
   #complete(prediction: Prediction): void {
     const { output, status } = prediction;
     const isEmptyList = this.#seen === 'nothing' && Array.isArray(output);
     if (status === 'succeeded' && this.#seen !== 'items' && !isEmptyList) {
-      this.#writer.receive('value', output ?? null);
+      this.#write('value', output ?? null);
     }
     this.#writer.end();
+  }
+
+  #write(kind: OutputKind, value: Shown): void {
+    assert(isInMemory(value), 'the engine of a command keeps outputs in memory');
+    this.#writer.receive(kind, value);
   }
 }
 

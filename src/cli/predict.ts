@@ -6,7 +6,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
 import type { Mode } from '../protocol/control-messages.ts';
-import { createEngine, type Engine } from '../server/engine.ts';
+import { createEngine, type Engine } from '../server/app.ts';
 import { inputFields } from '../server/prediction/field-kinds.ts';
 import { NOUN } from '../server/prediction/noun.ts';
 import { yieldsListItems } from '../server/prediction/openapi-schema.ts';
@@ -35,7 +35,11 @@ export async function runTask(mode: Mode, call: TaskCall): Promise<ExitCode> {
   const transcript = new Transcript((text) => process.stderr.write(text));
   const task = await prepare(mode, call, transcript);
   using interruption = watchInterruption();
-  const engine = createEngine(task.config, { log: commandLog(transcript), dataUrls: 'named' });
+  const engine = createEngine(task.config, {
+    log: commandLog(transcript),
+    dataUrls: 'named',
+    outputs: 'in memory',
+  });
   try {
     engine.start();
     return await predict(engine, task, transcript, interruption);

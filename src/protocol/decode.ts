@@ -47,7 +47,7 @@ function wireError(raw: Raw): WireError {
 function payload(raw: Raw, name: string): Payload {
   const value = field.object(raw, name);
   return value.in === 'file'
-    ? { in: 'file', path: field.text(value, 'path') }
+    ? { in: 'file', path: field.text(value, 'path'), places: field.counts(value, 'places') }
     : { in: 'message', value: field.json(value, 'value') };
 }
 
@@ -102,16 +102,6 @@ function usage(raw: Raw): Usage | null {
     memoryPeakBytes: field.countOrNull(value, 'memoryPeakBytes'),
     subprocessCpuMs: field.countOrNull(value, 'subprocessCpuMs'),
     subprocessMemoryPeakBytes: field.countOrNull(value, 'subprocessMemoryPeakBytes'),
-  };
-}
-
-/** What every terminal message says. A worker that sends idle tokens leaves `idle` out. */
-function terminal(raw: Raw) {
-  return {
-    id: id(raw),
-    predictMs: field.count(raw, 'predictMs'),
-    usage: usage(raw),
-    idle: raw.idle === true,
   };
 }
 
@@ -222,18 +212,24 @@ const SLOT_EVENTS: Decoders<SlotEvent> = {
   }),
   succeeded: (raw) => ({
     type: 'succeeded',
+    id: id(raw),
     output: field.oneOf(raw, 'output', ['value', 'list']),
-    ...terminal(raw),
+    predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
   }),
   failed: (raw) => ({
     type: 'failed',
+    id: id(raw),
     error: wireError(raw),
     issues: field.list(raw, 'issues', inputIssue),
-    ...terminal(raw),
+    predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
   }),
   canceled: (raw) => ({
     type: 'canceled',
-    ...terminal(raw),
+    id: id(raw),
+    predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
     stage: field.oneOf(raw, 'stage', ['signal', 'interrupt', 'terminate', 'kill', 'worker']),
     cancelMs: field.count(raw, 'cancelMs'),
   }),

@@ -62,6 +62,13 @@ export function texts(raw: Raw, name: string): string[] {
   return isTexts(value) ? value : bad(raw, name, 'a list of strings');
 }
 
+export function counts(raw: Raw, name: string): number[] {
+  const value = raw[name];
+  const isCounts = (entries: unknown): entries is number[] =>
+    Array.isArray(entries) && entries.every((entry) => Number.isSafeInteger(entry) && entry >= 0);
+  return isCounts(value) ? value : bad(raw, name, 'a list of counts');
+}
+
 export function list<T>(raw: Raw, name: string, item: (value: Raw) => T): T[] {
   const value = raw[name];
   if (!Array.isArray(value)) return bad(raw, name, 'a list');

@@ -4,10 +4,15 @@ import type { Json } from '../base/json.ts';
 import type { Mode, OutputStream, WireError } from './control-messages.ts';
 import type { PredictionId, SlotIndex } from './ids.ts';
 
-/** A payload, inline or, above LIMITS.inlineBytesMax, as a JSON file that the receiver removes after reading. */
-export type Payload =
-  | { readonly in: 'message'; readonly value: Json }
-  | { readonly in: 'file'; readonly path: string };
+/** A payload, inline or, above LIMITS.inlineBytesMax, as a JSON file that the receiver removes. */
+export type Payload = { readonly in: 'message'; readonly value: Json } | SpilledPayload;
+
+export interface SpilledPayload {
+  readonly in: 'file';
+  readonly path: string;
+  /** Of an output: where in the text, in bytes, the null of each of its files begins, in the order of `files`. */
+  readonly places: readonly number[];
+}
 
 /** A file that the server has already: the worker makes it the prediction's own instead of fetching the URL. */
 export interface InputFile {
@@ -111,28 +116,25 @@ export interface Usage {
   readonly subprocessMemoryPeakBytes: number | null;
 }
 
-/** What every end says. */
-interface Terminal {
+export interface Succeeded {
+  readonly type: 'succeeded';
   readonly id: PredictionId;
+  /** `list`: a generator ran and the chunks are the output, even when there are none. `value`: predict() returned. */
+  readonly output: 'value' | 'list';
   /** From the call of predict() to its end, milliseconds. */
   readonly predictMs: number;
   /** Null where predict() was not called. */
   readonly usage: Usage | null;
-  /** The slot may take the next prediction from here on: no idle token follows. */
-  readonly idle: boolean;
 }
 
-export interface Succeeded extends Terminal {
-  readonly type: 'succeeded';
-  /** `list`: a generator ran and the chunks are the output, even when there are none. `value`: predict() returned. */
-  readonly output: 'value' | 'list';
-}
-
-export interface Failed extends Terminal {
+export interface Failed {
   readonly type: 'failed';
+  readonly id: PredictionId;
   readonly error: WireError;
   /** Only for PAWL_INPUT_INVALID: what the predictor's schema said. Empty otherwise. */
   readonly issues: readonly InputIssue[];
+  readonly predictMs: number;
+  readonly usage: Usage | null;
 }
 
 /**
@@ -141,14 +143,17 @@ export interface Failed extends Terminal {
  */
 export type CancelStage = 'signal' | 'interrupt' | 'terminate' | 'kill' | 'worker';
 
-export interface Canceled extends Terminal {
+export interface Canceled {
   readonly type: 'canceled';
+  readonly id: PredictionId;
+  readonly predictMs: number;
+  readonly usage: Usage | null;
   readonly stage: CancelStage;
   /** From the arrival of the cancel in the worker to the end. */
   readonly cancelMs: number;
 }
 
-/** Exactly one of these ends a prediction; nothing with its id follows, but the idle token. */
+/** Exactly one of these ends a prediction; nothing with its id follows. */
 export type TerminalEvent = Succeeded | Failed | Canceled;
 
 /** Worker to server. */

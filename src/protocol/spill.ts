@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Json } from '../base/json.ts';
 import { limit } from '../limits.ts';
-import type { Payload } from './slot-messages.ts';
+import type { Payload, SpilledPayload } from './slot-messages.ts';
 
 /** Whether a value with this JSON text travels in the message itself. */
 export function fitsInline(text: string): boolean {
@@ -13,7 +13,11 @@ export function fitsInline(text: string): boolean {
 }
 
 /** Writes JSON text into `directory`, which must exist. */
-export async function spillText(text: string, directory: string): Promise<Payload> {
+export async function spillText(
+  text: string,
+  directory: string,
+  places: readonly number[] = [],
+): Promise<SpilledPayload> {
   const file = path.join(directory, `spill-${randomUUID()}.json`);
   try {
     await writeFile(file, text, { mode: 0o600, flag: 'wx' });
@@ -21,13 +25,7 @@ export async function spillText(text: string, directory: string): Promise<Payloa
     await rm(file, { force: true });
     throw error;
   }
-  return { in: 'file', path: file };
-}
-
-/** Wraps a value; above LIMITS.inlineBytesMax it is written into `directory`, which must exist. */
-export async function packPayload(value: Json, directory: string): Promise<Payload> {
-  const text = JSON.stringify(value);
-  return fitsInline(text) ? { in: 'message', value } : spillText(text, directory);
+  return { in: 'file', path: file, places };
 }
 
 /** The value, and the spill file is gone. */

@@ -1,5 +1,5 @@
 // Looks at other processes through /proc. Linux only, as the tests that need it are.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export function isAlive(pid: number): boolean {
   try {
@@ -68,6 +68,21 @@ function environmentOf(pid: number): string {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
     // It ended while we looked, or is not ours.
+    return '';
+  }
+}
+
+/** Files that the process has open and that have no name any more. */
+export function namelessFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(`/proc/${pid}/fd/${fd}`).endsWith(' (deleted)'))
+    .length;
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // It was closed while we looked.
     return '';
   }
 }

@@ -29,3 +29,9 @@ export function awaitEnd(
     response.on('close', onClose);
   });
 }
+
+/** Until it is disposed, the prediction can be shown, also when the server has forgotten it meanwhile. */
+export function held(prediction: Prediction): Disposable {
+  prediction.retain();
+  return { [Symbol.dispose]: () => prediction.release() };
+}

@@ -10,7 +10,7 @@ import {
 } from '../prediction/prediction-object.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import type { PredictionService } from '../prediction/service.ts';
-import { awaitEnd } from './await-end.ts';
+import { awaitEnd, held } from './await-end.ts';
 import { sendJson } from './reply.ts';
 import { preferenceApplied, type ResponseMode } from './response-mode.ts';
 
@@ -29,6 +29,7 @@ export async function answerCreated(
     const { id } = prediction;
     return sendAs(reply, 202, { id, status: 'starting', ...queueFields(prediction) }, how);
   }
+  using _held = held(prediction);
   const waited = await awaitEnd(prediction, reply.raw, how.waitMs, clock);
   if (waited === 'ended') return answerEnded(reply, prediction, how, service);
   if (waited === 'expired') return sendAs(reply, 202, unfinished(prediction, 'create'), how);
@@ -48,6 +49,7 @@ export async function answerAttached(
   { clock }: ReplyParts,
 ): Promise<FastifyReply> {
   if (how.kind === 'wait' && how.preferred !== 'nothing') {
+    using _held = held(prediction);
     const waited = await awaitEnd(prediction, reply.raw, how.waitMs, clock);
     if (waited === 'gone') return reply.hijack();
     if (waited === 'expired') return sendAs(reply, 202, unfinished(prediction, 'full'), how);

@@ -1,15 +1,15 @@
 // What a prediction tells its observers: webhooks, event streams and waiting replies. Exactly one `start` comes
 // before everything else of a prediction that ran; `completed` is always last and comes exactly once.
-import type { Json } from '../../base/json.ts';
 import { approximateBytes } from '../../base/json-measure.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { Metric } from '../../protocol/slot-messages.ts';
+import type { Shown } from '../payload/stored-value.ts';
 import type { Prediction } from './prediction.ts';
 
 export type PredictionEvent =
   | { readonly type: 'start' }
   | { readonly type: 'log'; readonly stream: OutputStream; readonly data: string }
-  | { readonly type: 'output'; readonly index: number; readonly value: Json }
+  | { readonly type: 'output'; readonly index: number; readonly value: Shown }
   | { readonly type: 'metric'; readonly metric: Metric }
   | { readonly type: 'completed' };
 

@@ -1,14 +1,14 @@
 // Puts the outputs of one prediction together: in order, also when one has to be read or delivered first. A failure or
-// an abort ends the assembly; what arrives later is only cleaned up.
-import type { Json } from '../../base/json.ts';
+// an abort ends the assembly; what arrives later is only cleaned up. Holds what of it is stored on disk.
 import { approximateBytes } from '../../base/json-measure.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { Output } from '../../protocol/slot-messages.ts';
+import type { Shown, StoredValue } from '../payload/stored-value.ts';
 import type { DeliveryContext, OutputDelivery, PredictionDelivery, TakenOutput } from './output-delivery.ts';
 
 export interface AssemblyEvents {
-  onItem(index: number, value: Json): void;
+  onItem(index: number, value: Shown): void;
   onFailure(error: PawlError): void;
 }
 
@@ -24,8 +24,9 @@ export class OutputAssembly {
   readonly #events: AssemblyEvents;
   readonly #bytesMax: number;
   readonly #stop = new AbortController();
-  #value: Json | undefined;
-  #chunks: Json[] = [];
+  #value: Shown | undefined;
+  #chunks: Shown[] = [];
+  #stored: StoredValue[] = [];
   #count = 0;
   #bytes = 0;
   /** Settles when everything received so far is in place; null while nothing is waited for. */
@@ -42,11 +43,16 @@ export class OutputAssembly {
     return this.#bytes;
   }
 
+  /** Is something of it on disk? */
+  get hasStored(): boolean {
+    return this.#stored.length > 0;
+  }
+
   receive(output: Output): void {
     const { kind, payload, files } = output;
     if (payload.in === 'file' || files.length > 0) return this.#receiveFromDisk(output);
     // Counted before its turn: what waits behind a slow delivery is in memory, too.
-    if (this.#isOver || !this.#afford(payload.value)) return;
+    if (this.#isOver || !this.#afford(approximateBytes(payload.value))) return;
     if (this.#tail === null) this.#add(kind, payload.value);
     else this.#follow(async () => this.#add(kind, payload.value));
   }
@@ -62,13 +68,19 @@ export class OutputAssembly {
   }
 
   /** What there is so far: the value, else the chunks, else undefined. */
-  get partial(): Json | undefined {
+  get partial(): Shown | undefined {
     if (this.#value !== undefined) return this.#value;
     return this.#chunks.length > 0 ? this.#chunks : undefined;
   }
 
-  final(kind: 'value' | 'list'): Json {
+  final(kind: 'value' | 'list'): Shown {
     return kind === 'list' ? this.#chunks : (this.#value ?? null);
+  }
+
+  /** Lets go of what is on disk, when nobody asks for the output any more. */
+  release(): void {
+    for (const value of this.#stored) value.release();
+    this.#stored = [];
   }
 
   #receiveFromDisk(output: Output): void {
@@ -89,20 +101,24 @@ export class OutputAssembly {
 
   async #place(kind: Output['kind'], taken: TakenOutput): Promise<void> {
     if (this.#isOver) return taken.discard();
-    const value = await taken.deliver();
-    if (!this.#isOver && this.#afford(value)) this.#add(kind, value);
+    const { value, stored } = await taken.deliver();
+    const storedBytes = stored.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (!this.#isOver && this.#afford(approximateBytes(value) + storedBytes)) {
+      this.#stored.push(...stored);
+      this.#add(kind, value);
+    } else for (const one of stored) one.release();
   }
 
   /** False where that is more than a prediction may hold: it has failed then. */
-  #afford(value: Json): boolean {
-    this.#bytes += approximateBytes(value);
+  #afford(bytes: number): boolean {
+    this.#bytes += bytes;
     if (this.#bytes <= this.#bytesMax) return true;
     const message = `the outputs are larger than ${this.#bytesMax} bytes together; return less, or write files`;
     this.#fail(new PawlError('PAWL_OUTPUT_INVALID', message));
     return false;
   }
 
-  #add(kind: Output['kind'], value: Json): void {
+  #add(kind: Output['kind'], value: Shown): void {
     if (this.#isOver) return;
     if (kind === 'value') this.#value = value;
     else this.#chunks.push(value);

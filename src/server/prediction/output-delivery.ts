@@ -1,7 +1,7 @@
 // How payloads and files that lie on disk become JSON. src/server/upload implements it.
-import type { Json } from '../../base/json.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { Output } from '../../protocol/slot-messages.ts';
+import type { Shown, StoredValue } from '../payload/stored-value.ts';
 
 export interface OutputDelivery {
   /** `signal` ends everything that is under way. */
@@ -23,10 +23,17 @@ export interface PredictionDelivery {
   take(output: Output): TakenOutput;
 }
 
+export interface Delivered {
+  /** With a URL in place of each file. */
+  readonly value: Shown;
+  /** Those that are, or are in, the value. Whoever has the value holds them, and releases them. */
+  readonly stored: readonly StoredValue[];
+}
+
 /** One of the two is called, once; temporary files are gone afterwards, whatever happened. */
 export interface TakenOutput {
-  /** The value, with a URL in place of each file. Rejects with PAWL_OUTPUT_FILE_FAILED, naming the file. */
-  deliver(): Promise<Json>;
+  /** Rejects with PAWL_OUTPUT_FILE_FAILED, naming the file. */
+  deliver(): Promise<Delivered>;
   /** For an output that nobody wants any more. */
   discard(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 // The prediction as clients see it: the one place that turns a Prediction into JSON, for every face and every event.
 import type { Json } from '../../base/json.ts';
 import type { RuntimeMetric } from '../../protocol/runtime-metrics.ts';
+import type { Shown } from '../payload/stored-value.ts';
 import type { Prediction } from './prediction.ts';
 
-export type PredictionObject = { readonly [key: string]: Json };
+export type PredictionObject = { readonly [key: string]: Shown };
 
 /** `create` is the answer to the request that brought the input; `full` repeats the input. */
 export type Detail = 'create' | 'full';
@@ -12,7 +13,7 @@ export type Detail = 'create' | 'full';
 export function predictionObject(prediction: Prediction, detail: Detail): PredictionObject {
   const { id, status, output, failure } = prediction;
   const { createdAt, startedAt, completedAt } = prediction.times;
-  const object: { [key: string]: Json } = { id, status, ...queueFields(prediction) };
+  const object: { [key: string]: Shown } = { id, status, ...queueFields(prediction) };
   if (detail === 'full') object.input = prediction.shownInput;
   if (output !== undefined) object.output = output;
   object.logs = prediction.logs.text;

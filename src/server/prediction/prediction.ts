@@ -1,17 +1,17 @@
 // One prediction: its status, log, output, metrics and observers. Moves only on what its slot reports or on a
 // cancel; knows nothing of HTTP, of other predictions, or of how its answer is delivered.
 import type { Clock } from '../../base/clock.ts';
-import type { Json, JsonObject } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 import type { Logger } from '../../base/log.ts';
 import { StateMachine } from '../../base/state-machine.ts';
-import type { ErrorCode, PawlError } from '../../errors.ts';
+import type { PawlError } from '../../errors.ts';
 import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
-import type { InputIssue, Metric, Output, Usage } from '../../protocol/slot-messages.ts';
+import type { Metric, Output, Usage } from '../../protocol/slot-messages.ts';
+import type { Shown } from '../payload/stored-value.ts';
 import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
 import { CANCELED, failedWith } from '../slot/slot-outcome.ts';
 import type { Journal } from '../stream/journal.ts';
-import { errorText } from './error-text.ts';
 import { eventBytes, type PredictionEvent, type PredictionObserver } from './events.ts';
 import type { CheckedInput } from './input-check.ts';
 import type { HeldFiles, InputFiles } from './input-files.ts';
@@ -21,6 +21,7 @@ import { OutputAssembly } from './output-assembly.ts';
 import type { OutputDelivery } from './output-delivery.ts';
 import { PredictionTimes } from './prediction-times.ts';
 import { PREDICTION_NEXT, type PredictionStatus } from './status.ts';
+import { decide, type PredictionFailure, type Verdict } from './verdict.ts';
 
 export interface PredictionSpec {
   readonly id: PredictionId;
@@ -58,13 +59,6 @@ export interface PredictionSetting {
   readonly onCompleted: (prediction: Prediction) => void;
 }
 
-export interface PredictionFailure {
-  readonly code: ErrorCode;
-  readonly text: string;
-  /** What the predictor's own schema refused; empty unless the code is PAWL_INPUT_INVALID. */
-  readonly issues: readonly InputIssue[];
-}
-
 export class Prediction implements SlotObserver {
   readonly id: PredictionId;
   readonly mode: Mode;
@@ -84,9 +78,11 @@ export class Prediction implements SlotObserver {
   #usage: Usage | null = null;
   #metricsWarned = false;
   /** Wins over what the slot reports: an acknowledged cancel, or an output that could not be delivered. */
-  #verdict: 'canceled' | PredictionFailure | null = null;
-  #final: Json | undefined;
+  #verdict: Verdict = null;
+  #final: Shown | undefined;
   #failure: PredictionFailure | null = null;
+  /** Those that may still show it to somebody; whoever keeps it by its id is the first. */
+  #holders = 1;
 
   constructor(spec: PredictionSpec, setting: PredictionSetting) {
     this.id = spec.id;
@@ -126,8 +122,12 @@ export class Prediction implements SlotObserver {
     return this.#spec.input.shown;
   }
   /** Undefined while there is none. */
-  get output(): Json | undefined {
+  get output(): Shown | undefined {
     return this.status === 'succeeded' ? this.#final : this.#output.partial;
+  }
+  /** Do stored values stand in what it shows? Where none do, JSON.stringify is all it takes. */
+  get hasStored(): boolean {
+    return this.#output.hasStored;
   }
   get metrics(): JsonObject {
     return this.#metrics.object;
@@ -148,6 +148,16 @@ export class Prediction implements SlotObserver {
   get bytes(): number {
     const events = this.#spec.journal?.bytes ?? 0;
     return this.#spec.input.bytes + this.logs.bytes + this.#output.bytes + events;
+  }
+
+  /** Whoever shows it after its end holds it until then: what it has on disk stays. */
+  retain(): void {
+    this.#holders += 1;
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#output.release();
   }
 
   /** Returns the unsubscriber. */
@@ -270,14 +280,4 @@ export class Prediction implements SlotObserver {
       }
     }
   }
-}
-
-function decide(
-  outcome: SlotOutcome,
-  verdict: 'canceled' | PredictionFailure | null,
-): 'succeeded' | 'canceled' | PredictionFailure {
-  if (verdict !== null) return verdict;
-  if (outcome.status !== 'failed') return outcome.status;
-  const { error, issues } = outcome;
-  return { code: error.code, text: errorText(error), issues };
 }

@@ -88,6 +88,11 @@ export class Registry {
     if (entry?.prediction === prediction) this.#drop(entry);
   }
 
+  /** Forgets every finished prediction. */
+  clear(): void {
+    for (const entry of this.#finished.values()) this.#drop(entry);
+  }
+
   /** Newest first, by creation. */
   page(mode: Mode, start: PageStart, count: number): Page {
     const bounds = { count, bytes: limit('listPageBytesMax') };
@@ -106,5 +111,6 @@ export class Registry {
     this.#finished.delete(entry.prediction.id);
     this.#finishedBytes -= entry.keptBytes;
     this.#order.remove(entry);
+    entry.prediction.release();
   }
 }

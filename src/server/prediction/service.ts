@@ -174,6 +174,11 @@ export class PredictionService {
     if (!this.#shared.has(prediction)) this.#registry.forget(prediction);
   }
 
+  /** Forgets what has finished: the server answers nobody any more. */
+  close(): void {
+    this.#registry.clear();
+  }
+
   /** Takes nothing new, waits `graceMs` for what runs, then cancels it. Resolves when nothing runs any more. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;

@@ -6,9 +6,8 @@ import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { AuthTokens } from '../http/access/auth-tokens.ts';
 import { OPEN } from '../http/access/bearer-hook.ts';
-import { awaitEnd } from '../http/await-end.ts';
+import { awaitEnd, held } from '../http/await-end.ts';
 import { baseUrl } from '../http/base-url.ts';
-import { sendRefusal } from '../http/early-answer.ts';
 import { asRequestError } from '../http/error-reply.ts';
 import { answerEventStream, answerEventStreamHead, lastEventId } from '../http/event-stream-reply.ts';
 import { ignoreBodyType } from '../http/ignore-body-type.ts';
@@ -40,11 +39,11 @@ export function replicateRoutes(app: FastifyInstance, parts: ReplicateParts): vo
   const routes = new ReplicateRoutes(parts);
   app.register(
     (scope, _options, done) => {
-      scope.setErrorHandler((error, request, reply) => {
+      scope.setErrorHandler((error, _request, reply) => {
         const reason = asRequestError(error);
         if (reason.code === 'PAWL_INTERNAL')
           parts.log.error({ error }, 'a request failed for a defect in Pawl');
-        return sendRefusal(request, reply, problemReply(reason), parts.clock);
+        return sendProblem(reply, reason);
       });
       scope.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request)));
       takeForms(scope);
@@ -87,6 +86,7 @@ class ReplicateRoutes {
     const { service, webhooks, clock } = this.#parts;
     const prediction = await service.submit(submissionOf(request, body, 'predict', webhooks));
     this.#views.named(prediction, nameOf(request, received.fields));
+    using _held = held(prediction);
     const how = responseMode({ prefer: request.headers.prefer });
     if (how.kind === 'wait' && how.preferred !== 'nothing') {
       const waitMs = Math.min(how.waitMs ?? limit('replicateWaitMs'), limit('replicateWaitMs'));

@@ -1,7 +1,9 @@
 // The events of a prediction in Replicate's words: `output` with the text itself, `error`, and `done` at the end. What
 // is logged or measured has no word there.
 import { assertNever } from '../../base/assert.ts';
-import type { Json } from '../../base/json.ts';
+import { plainText } from '../payload/compose.ts';
+import { framed } from '../payload/part-filters.ts';
+import { type Shown, StoredValue } from '../payload/stored-value.ts';
 import type { PredictionEvent } from '../prediction/events.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { Dialect } from '../stream/dialect.ts';
@@ -39,12 +41,11 @@ function ending(id: string, { status, failure }: Prediction): string {
 }
 
 /** A text as it is, so that chunks joined are the whole; anything else as JSON. */
-function asText(value: Json): string {
+function asText(value: Shown): string {
+  if (value instanceof StoredValue) return plainText(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Each line of the data is a field of its own; a lone CR ends a line as well, and NUL is not text for every client. */
 function frame(id: string | null, event: string, data: string): string {
-  const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);
-  return `${id === null ? '' : `id: ${id}\n`}event: ${event}\n${lines.join('')}\n`;
+  return `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${framed(data)}\n\n`;
 }

@@ -1,15 +1,17 @@
 // Encoded events, shared: whoever reads at the same place gets the same bytes, and as long as one reader still holds
 // them no other has them made again. Keeps nothing alive by itself.
+import type { ComposedBody } from '../payload/composed-body.ts';
 import type { Journal } from './journal.ts';
 
 export interface Batch {
-  readonly bytes: Buffer;
+  /** A body: one event with stored values in it, which its reader releases. */
+  readonly bytes: Buffer | ComposedBody;
   /** Number of the first event behind it. */
   readonly next: number;
 }
 
 export interface Encoding<T> {
-  text(number: number, event: T): string;
+  text(number: number, event: T): string | ComposedBody;
   /** Of whole events. */
   bytes(text: string): Buffer;
 }
@@ -47,7 +49,14 @@ export class Batches<T extends object> {
     let text = '';
     let next = number;
     do {
-      text += this.#encoding.text(next, this.#journal.at(next));
+      const encoded = this.#encoding.text(next, this.#journal.at(next));
+      if (typeof encoded !== 'string') {
+        if (text === '') return { bytes: encoded, next: next + 1 };
+        // Its turn comes with the next batch.
+        encoded.release();
+        break;
+      }
+      text += encoded;
       next += 1;
     } while (next < end && text.length < this.#charsMax);
     const bytes = this.#encoding.bytes(text);

@@ -10,6 +10,6 @@ export interface Dialect {
   failure(id: string, event: PredictionEvent, prediction: Prediction): string;
   /** `skipped` events are missing here. No id: a client that reconnects asks for what follows the last it has seen. */
   gap(skipped: number): string;
-  /** Complete events as they go over the wire. */
+  /** Complete events as they go over the wire, or parts of one around a stored value. */
   bytes(text: string): Buffer;
 }

@@ -3,6 +3,8 @@
 import { Readable } from 'node:stream';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { limit } from '../../limits.ts';
+import { BodyPump } from '../payload/body-pump.ts';
+import { ComposedBody } from '../payload/composed-body.ts';
 import type { Batch } from './batches.ts';
 import type { Dialect } from './dialect.ts';
 import { KEEP_ALIVE, retryHint } from './sse-format.ts';
@@ -41,6 +43,8 @@ export class EventReader extends Readable {
   #isAsked = false;
   #pushedTick: number;
   #timer: Timer;
+  /** An event that is read from disk, as fast as the consumer takes it; nothing else is sent meanwhile. */
+  #body: BodyPump | null = null;
 
   constructor(journal: ReaderJournal, batches: ReaderBatches, start: ReaderStart, parts: ReaderParts) {
     // One batch at a time: the rest is in the journal, for everybody.
@@ -63,10 +67,12 @@ export class EventReader extends Readable {
 
   /** Hands on what its consumer has asked for and the journal has. */
   advance(): void {
-    while (this.#isAsked && !this.destroyed) {
+    if (this.#isAsked) this.#body?.ask();
+    while (this.#isAsked && this.#body === null && !this.destroyed) {
       const piece = this.#take();
       if (piece === null) break;
-      this.#give(piece);
+      if (piece instanceof ComposedBody) this.#pump(piece);
+      else this.#give(piece);
     }
   }
 
@@ -77,11 +83,12 @@ export class EventReader extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#timer.cancel();
+    this.#body?.stop();
     this.#parts.onClose(this);
     done(error);
   }
 
-  #take(): Buffer | string | null {
+  #take(): Buffer | string | ComposedBody | null {
     const { begin, end } = this.#journal;
     if (this.#next < begin) {
       this.#skipped += begin - this.#next;
@@ -102,6 +109,27 @@ export class EventReader extends Readable {
     this.#pushedTick = this.#parts.clock.monotonic();
     // A dialect may have no words for any event of a batch; pushing nothing would stop the stream.
     if (piece.length > 0) this.#isAsked = this.push(piece);
+    this.#endIfSeen();
+  }
+
+  #pump(body: ComposedBody): void {
+    this.#body = new BodyPump(body, {
+      onBlock: (block) => {
+        this.#pushedTick = this.#parts.clock.monotonic();
+        this.#isAsked = this.push(block);
+        return this.#isAsked;
+      },
+      onEnd: () => {
+        this.#body = null;
+        this.#endIfSeen();
+        this.advance();
+      },
+      onError: (error) => this.destroy(error),
+    });
+    this.#body.ask();
+  }
+
+  #endIfSeen(): void {
     if (!this.#journal.isSealed || this.#next < this.#journal.end) return;
     this.#isAsked = false;
     this.push(null);
@@ -111,7 +139,8 @@ export class EventReader extends Readable {
     const every = limit('streamKeepAliveMs');
     const idleMs = this.#isAsked ? this.#parts.clock.monotonic() - this.#pushedTick : 0;
     return this.#parts.clock.after(every - Math.min(idleMs, every - 1), () => {
-      if (this.#isAsked && this.#parts.clock.monotonic() - this.#pushedTick >= every) this.#give(KEEP_ALIVE);
+      if (this.#isAsked && this.#body === null && this.#parts.clock.monotonic() - this.#pushedTick >= every)
+        this.#give(KEEP_ALIVE);
       this.#timer = this.#watch();
     });
   }

@@ -2,6 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
+import { compose, type Wire } from '../payload/compose.ts';
+import type { ComposedBody } from '../payload/composed-body.ts';
 import type { PredictionEvent } from '../prediction/events.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { Batches } from './batches.ts';
@@ -55,6 +57,8 @@ export class EventStream {
       onClose: (closed) => this.#closed(closed),
     });
     this.#readers.add(reader);
+    // What has not been sent is encoded when the reader asks for it, also after the prediction was forgotten.
+    this.#prediction.retain();
     this.#settle();
     return reader;
   }
@@ -62,10 +66,12 @@ export class EventStream {
   #batchesIn(dialect: Dialect): Batches<PredictionEvent> {
     const known = this.#batches.get(dialect);
     if (known !== undefined) return known;
-    const text = (number: number, event: PredictionEvent): string => {
+    const wire: Wire = { bytes: dialect.bytes, files: 'line' };
+    const text = (number: number, event: PredictionEvent): string | ComposedBody => {
       const id = this.#ids.of(number);
       try {
-        return dialect.event(id, event, this.#prediction);
+        const encode = () => dialect.event(id, event, this.#prediction);
+        return this.#prediction.hasStored ? compose(encode, wire) : encode();
       } catch {
         // The only way to fail is a text longer than V8 can hold.
         return dialect.failure(id, event, this.#prediction);
@@ -92,6 +98,7 @@ export class EventStream {
 
   #closed(reader: EventReader): void {
     this.#readers.delete(reader);
+    this.#prediction.release();
     this.#settle();
   }
 

@@ -1,4 +1,5 @@
 // Events as text/event-stream, with Cog's names and fields. Each is one `data:` line, whatever its text holds.
+import { escapeBreaks } from '../payload/part-filters.ts';
 import type { PredictionEvent } from '../prediction/events.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { predictionObject } from '../prediction/prediction-object.ts';
@@ -48,18 +49,10 @@ function dataOf(event: Exclude<PredictionEvent, { type: 'output' }>, prediction:
   }
 }
 
-// JSON.stringify escapes every line break that the format knows. Some clients split lines at these as well; outside the
+// JSON.stringify escapes every line break that the format knows. Some clients split lines at others as well; outside the
 // JSON there are none.
-const OTHER_BREAKS = /[\u0080-\u009f\u2028\u2029]/;
-const EACH_OTHER_BREAK = new RegExp(OTHER_BREAKS, 'g');
-
 function wireBytes(text: string): Buffer {
   const bytes = Buffer.from(text);
   // As many bytes as characters: it is ASCII, where there are none.
-  if (bytes.length === text.length || !OTHER_BREAKS.test(text)) return bytes;
-  return Buffer.from(text.replace(EACH_OTHER_BREAK, escaped));
-}
-
-function escaped(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return bytes.length === text.length ? bytes : Buffer.from(escapeBreaks(text));
 }

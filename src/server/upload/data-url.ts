@@ -1,9 +1,12 @@
-// Reads a file as a data URL, in blocks, so that the event loop stays free and the size is bounded while reading.
+// Shows a file as a data URL: a small one is read, in blocks, so that the event loop stays free and the size is bounded
+// while reading; a large one stays on disk.
 import type { FileHandle } from 'node:fs/promises';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { OutputFile } from '../../protocol/slot-messages.ts';
-import { mediaType, openOutput, outputFileFailed } from './open-output.ts';
+import { base64Bytes } from '../payload/stored-value.ts';
+import { mediaType, type OpenOutput, openOutput, outputFileFailed } from './open-output.ts';
+import { type FileShown, storeDataUrl } from './store-output.ts';
 
 // A multiple of three, so that every block but the last encodes without padding.
 const BLOCK_BYTES = 3 * 128 * 1024;
@@ -12,15 +15,33 @@ const BLOCK_BYTES = 3 * 128 * 1024;
 export type DataUrlForm = 'plain' | 'named';
 
 /** Rejects with PAWL_OUTPUT_FILE_FAILED, naming the file. */
-export async function readDataUrl(file: OutputFile, form: DataUrlForm, signal: AbortSignal): Promise<string> {
+export async function dataUrl(file: OutputFile, form: DataUrlForm, signal: AbortSignal): Promise<FileShown> {
   try {
-    await using output = await openOutput(file);
-    checkSize(output.size);
     const name = form === 'plain' ? '' : `;name=${encodeURIComponent(file.name.toWellFormed())}`;
-    return `data:${mediaType(file)}${name};base64,${await readBase64(output.handle, signal)}`;
+    const head = `data:${mediaType(file)}${name};base64,`;
+    const output = await openOutput(file);
+    if (base64Bytes(output.size) > limit('inlineBytesMax')) return await stored(head, file, output, signal);
+    await using small = output;
+    return `${head}${await readBase64(small.handle, signal)}`;
   } catch (cause) {
     throw outputFileFailed(file, 'could not be delivered', cause);
   }
+}
+
+async function stored(
+  head: string,
+  file: OutputFile,
+  output: OpenOutput,
+  signal: AbortSignal,
+): Promise<FileShown> {
+  try {
+    signal.throwIfAborted();
+    checkSize(output.size);
+  } catch (error) {
+    await output.handle.close();
+    throw error;
+  }
+  return storeDataUrl(head, file, output);
 }
 
 async function readBase64(handle: FileHandle, signal: AbortSignal): Promise<string> {
@@ -49,9 +70,8 @@ async function fill(handle: FileHandle, block: Buffer): Promise<number> {
 }
 
 function checkSize(bytes: number): void {
-  const encoded = Math.ceil(bytes / 3) * 4;
   const bytesMax = limit('predictionOutputBytesMax');
-  if (encoded <= bytesMax) return;
+  if (base64Bytes(bytes) <= bytesMax) return;
   throw new PawlError(
     'PAWL_OUTPUT_FILE_FAILED',
     `as a data URL it would be larger than the ${bytesMax} bytes that the outputs of a prediction may hold`,

@@ -1,9 +1,11 @@
-// Delivers outputs inside the answer: spilled payloads are read back, files become data URLs.
+// Delivers outputs inside the answer: files become data URLs. What is large stays on disk.
+import type { OutputFile } from '../../protocol/slot-messages.ts';
+import { StoredValue } from '../payload/stored-value.ts';
 import type { DeliveryContext, OutputDelivery, PredictionDelivery } from '../prediction/output-delivery.ts';
-import { type DataUrlForm, readDataUrl } from './data-url.ts';
-import { putAtPointer } from './json-pointer.ts';
+import { type DataUrlForm, dataUrl } from './data-url.ts';
+import { delivered } from './delivered.ts';
 import type { OutputArea } from './output-area.ts';
-import { readPayload } from './payload.ts';
+import type { FileShown } from './store-output.ts';
 
 export class InlineDelivery implements OutputDelivery {
   readonly #area: OutputArea;
@@ -23,11 +25,8 @@ export class InlineDelivery implements OutputDelivery {
         const discard = () => area.discard(own);
         const deliver = async () => {
           try {
-            let value = await readPayload(own);
-            // One after the other: a list of large files must not be in memory twice.
-            for (const file of own.files)
-              value = putAtPointer(value, file.pointer, await readDataUrl(file, form, signal));
-            return value;
+            const urls = await allShown(own.files, (file) => dataUrl(file, form, signal));
+            return await delivered(own, urls);
           } finally {
             await discard();
           }
@@ -35,5 +34,20 @@ export class InlineDelivery implements OutputDelivery {
         return { deliver, discard };
       },
     };
+  }
+}
+
+/** One after the other: of thousands, only so many are open at a time. */
+async function allShown(
+  files: readonly OutputFile[],
+  show: (file: OutputFile) => Promise<FileShown>,
+): Promise<FileShown[]> {
+  const shown: FileShown[] = [];
+  try {
+    for (const file of files) shown.push(await show(file));
+    return shown;
+  } catch (error) {
+    for (const file of shown) if (file instanceof StoredValue) file.release();
+    throw error;
   }
 }

@@ -1,10 +1,10 @@
 // Puts a value at a JSON pointer (RFC 6901).
-import type { Json } from '../../base/json.ts';
 import { pointerKeys } from '../../base/json-pointer.ts';
 import { PawlError } from '../../errors.ts';
+import type { Shown } from '../payload/stored-value.ts';
 
 /** Changes `root` in place; the empty pointer replaces it. Returns what is the root now. */
-export function putAtPointer(root: Json, pointer: string, value: Json): Json {
+export function putAtPointer(root: Shown, pointer: string, value: Shown): Shown {
   if (pointer === '') return value;
   const keys = pointerKeys(pointer);
   const last = keys.pop();

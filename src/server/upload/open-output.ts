@@ -11,7 +11,11 @@ export interface OpenOutput extends AsyncDisposable {
 }
 
 /** Throws what the system says, or PAWL_OUTPUT_FILE_FAILED where it is no regular file. */
-export async function openOutput({ path }: OutputFile): Promise<OpenOutput> {
+export function openOutput({ path }: OutputFile): Promise<OpenOutput> {
+  return openRegularFile(path);
+}
+
+export async function openRegularFile(path: string): Promise<OpenOutput> {
   // Without O_NONBLOCK, opening a named pipe that nobody writes would never return.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -24,7 +24,7 @@ export class OutputArea {
     const { payload, files } = output;
     return {
       ...output,
-      payload: payload.in === 'file' ? { in: 'file', path: this.#move(payload.path) } : payload,
+      payload: payload.in === 'file' ? { ...payload, path: this.#move(payload.path) } : payload,
       files: files.map((file) => (file.temporary ? { ...file, path: this.#move(file.path) } : file)),
     };
   }

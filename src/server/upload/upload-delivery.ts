@@ -9,9 +9,8 @@ import type {
   PredictionDelivery,
   TakenOutput,
 } from '../prediction/output-delivery.ts';
-import { putAtPointer } from './json-pointer.ts';
+import { delivered } from './delivered.ts';
 import type { OutputArea } from './output-area.ts';
-import { readPayload } from './payload.ts';
 import type { Uploader } from './uploader.ts';
 
 interface Uploads {
@@ -47,11 +46,7 @@ export class UploadDelivery implements OutputDelivery {
     };
     const deliver = async () => {
       try {
-        const urls = await Promise.all(uploads);
-        let value = await readPayload(output);
-        for (const [index, file] of output.files.entries())
-          value = putAtPointer(value, file.pointer, urls[index] ?? null);
-        return value;
+        return await delivered(output, await Promise.all(uploads));
       } finally {
         await settle();
       }

@@ -6,14 +6,15 @@ import { follow } from '../../net/follow.ts';
 import type { HttpClient } from '../../net/http-client.ts';
 import { describeNetError, NetFailure } from '../../net/net-failure.ts';
 import { PAWL_VERSION } from '../../version.ts';
+import type { ComposedBody } from '../payload/composed-body.ts';
 import { answerOf, type DeliveryAnswer } from './retry.ts';
-import { sign } from './signature.ts';
+import { sign, signStored } from './signature.ts';
 import type { WebhookTarget } from './webhook-event.ts';
 
 export interface Message {
   /** The same for every try, so that a receiver can tell a repetition. */
   readonly id: string;
-  readonly body: Buffer;
+  readonly body: Buffer | ComposedBody;
 }
 
 export interface Delivery {
@@ -78,7 +79,7 @@ export class WebhookSender implements Sender {
     const { response, discard } = await follow(client, {
       url: target.url,
       method: 'POST',
-      headers: this.#headers(target, message),
+      headers: await this.#headers(target, message),
       body: message.body,
       authorization: authToken === null ? null : `Bearer ${authToken}`,
       signal,
@@ -89,18 +90,22 @@ export class WebhookSender implements Sender {
     return { answer, reason: answer.type === 'accepted' ? '' : `it answered ${statusCode}` };
   }
 
-  #headers(target: WebhookTarget, { id, body }: Message): { [name: string]: string } {
+  async #headers(target: WebhookTarget, message: Message): Promise<{ [name: string]: string }> {
     const timestamp = Math.floor(this.#parts.clock.now() / 1000);
     const { key } = this.#parts;
     return {
       'user-agent': `pawl/${PAWL_VERSION}`,
       'content-type': 'application/json',
       ...target.trace,
-      'webhook-id': id,
+      'webhook-id': message.id,
       'webhook-timestamp': String(timestamp),
-      ...(key === null ? {} : { 'webhook-signature': sign(key, id, timestamp, body) }),
+      ...(key === null ? {} : { 'webhook-signature': await signatureOf(key, message, timestamp) }),
     };
   }
+}
+
+function signatureOf(key: Buffer, { id, body }: Message, timestamp: number): string | Promise<string> {
+  return Buffer.isBuffer(body) ? sign(key, id, timestamp, body) : signStored(key, id, timestamp, body);
 }
 
 function failed(error: unknown, timeout: string | null): Delivery {

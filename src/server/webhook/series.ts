@@ -3,6 +3,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import { StateMachine } from '../../base/state-machine.ts';
+import { composeJson } from '../payload/compose.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { generatePredictionId } from '../prediction/prediction-id.ts';
 import { predictionObject } from '../prediction/prediction-object.ts';
@@ -46,6 +47,7 @@ export class WebhookSeries {
     this.#parts = parts;
     this.#target = target;
     this.#prediction = prediction;
+    prediction.retain();
     this.#status = new StateMachine(`webhooks of ${prediction.id}`, SERIES_NEXT, 'quiet');
     this.#fields = { prediction: prediction.id, webhook: target.url.origin };
   }
@@ -89,19 +91,22 @@ export class WebhookSeries {
     const { clock, backlog } = this.#parts;
     const begun = clock.monotonic();
     const message = this.#build();
-    const length = message?.body.length ?? 0;
+    const length = message === null ? 0 : bytesOf(message);
     this.happen({ type: 'built', ms: clock.monotonic() - begun, bytes: length });
     if (message === null) return this.happen({ type: 'answered', answer: { type: 'refused' } });
     backlog.holdReport(length);
-    this.#send(message, () => backlog.releaseReport(length));
+    this.#send(message, () => {
+      backlog.releaseReport(length);
+      release(message);
+    });
   }
 
   #complete(): void {
     if (this.#completed === null) {
       this.#completed = this.#build();
-      this.#prediction = null;
+      this.#forget();
       if (this.#completed === null) return this.happen({ type: 'answered', answer: { type: 'refused' } });
-      this.#parts.backlog.add(this, this.#completed.body.length);
+      this.#parts.backlog.add(this, bytesOf(this.#completed));
     }
     this.#send(this.#completed, () => {});
   }
@@ -124,8 +129,9 @@ export class WebhookSeries {
   #build(): Message | null {
     if (this.#prediction === null) return null;
     try {
-      const body = Buffer.from(JSON.stringify(predictionObject(this.#prediction, 'full')));
-      return { id: `msg_${generatePredictionId(this.#parts.clock.now())}`, body };
+      const body = composeJson(predictionObject(this.#prediction, 'full'));
+      const id = `msg_${generatePredictionId(this.#parts.clock.now())}`;
+      return { id, body: typeof body === 'string' ? Buffer.from(body) : body };
     } catch (error) {
       this.#lastReason = 'its prediction is too large for one request';
       this.#parts.log.error({ ...this.#fields, error }, 'the body of a webhook could not be built');
@@ -153,8 +159,23 @@ export class WebhookSeries {
       const fields = { ...this.#fields, tries: this.#state.tries, reason: this.#lastReason };
       this.#parts.log.error(fields, 'the webhook for the end of a prediction was not delivered');
     }
-    this.#prediction = null;
+    this.#forget();
+    if (this.#completed !== null) release(this.#completed);
     this.#completed = null;
     this.#parts.onOver();
   }
+
+  #forget(): void {
+    this.#prediction?.release();
+    this.#prediction = null;
+  }
+}
+
+function bytesOf({ body }: Message): number {
+  return Buffer.isBuffer(body) ? body.length : body.bytes;
+}
+
+/** Lets go of what it has on disk. */
+function release({ body }: Message): void {
+  if (!Buffer.isBuffer(body)) body.release();
 }

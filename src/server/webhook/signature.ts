@@ -1,5 +1,6 @@
 // Standard Webhooks: the key behind PAWL_WEBHOOK_SECRET, and what it makes of a message. The key is never shown.
-import { createHmac } from 'node:crypto';
+import { createHmac, type Hmac } from 'node:crypto';
+import type { BodySource } from '../../net/http-client.ts';
 
 const PREFIX = 'whsec_';
 const KEY_BYTES_MIN = 24;
@@ -17,6 +18,25 @@ export function parseWebhookSecret(text: string): Buffer | null {
 
 /** The value of `webhook-signature`. */
 export function sign(key: Buffer, id: string, timestamp: number, body: Buffer): string {
-  const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body);
+  return signature(begin(key, id, timestamp).update(body));
+}
+
+/** The same for a body on disk, which is read for it block by block. */
+export async function signStored(
+  key: Buffer,
+  id: string,
+  timestamp: number,
+  body: BodySource,
+): Promise<string> {
+  const hmac = begin(key, id, timestamp);
+  for await (const block of body.open()) hmac.update(block);
+  return signature(hmac);
+}
+
+function begin(key: Buffer, id: string, timestamp: number): Hmac {
+  return createHmac('sha256', key).update(`${id}.${timestamp}.`);
+}
+
+function signature(hmac: Hmac): string {
   return `v1,${hmac.digest('base64')}`;
 }

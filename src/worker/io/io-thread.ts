@@ -9,7 +9,6 @@ import type { Connection } from '../../protocol/connection.ts';
 import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
-import type { Canceled } from '../../protocol/slot-messages.ts';
 import type { Rung } from '../process-tree/kill-tree.ts';
 import { MemorySampler } from '../process-tree/memory-sampler.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
@@ -18,7 +17,6 @@ import type { ToIo, ToModel } from '../thread-messages.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
 import { CaptureFlow } from './capture-flow.ts';
-import { CapturedOutput } from './captured-output.ts';
 import { CapturedStream } from './captured-stream.ts';
 import { Healthchecks } from './healthchecks.ts';
 import { LogRouting } from './log-routing.ts';
@@ -42,8 +40,8 @@ export class IoThread {
   readonly #healthchecks: Healthchecks;
   /** Streams of the process, read for every slot that has none of its own. */
   readonly #processStreams: readonly CapturedStream[];
-  /** By slot: what its predictions may have written to. */
-  readonly #output: CapturedOutput[] = [];
+  /** By slot; empty where the slot's output is the process's. */
+  readonly #slotStreams: CapturedStream[][] = [];
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
   readonly #processes: RunProcesses;
@@ -129,7 +127,7 @@ export class IoThread {
         },
         onPredict: (from, request, isCanceled) => {
           // What is in the pipes now was written before this prediction, by work that outlived another one.
-          this.#output[from.index]?.settle();
+          this.#settleStreams(from);
           this.#processes.began({ slot: from.index, run: from.run });
           this.#memory.began({ slot: from.index, run: from.run });
           this.#parts.toModel({ type: 'predict', slot: from.index, request });
@@ -139,11 +137,11 @@ export class IoThread {
       });
       this.#slots.push(slot);
       const pipe = pipes[index];
-      const own =
+      this.#slotStreams.push(
         pipe === undefined
           ? []
-          : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text));
-      this.#output.push(new CapturedOutput(this.#parts.native, [...this.#processStreams, ...own]));
+          : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text)),
+      );
     }
   }
 
@@ -177,7 +175,7 @@ export class IoThread {
 
   /** What the run printed before it came to this output is shown before it. */
   #forward(index: SlotIndex, line: string, bytes: number): void {
-    this.#output[index]?.drain();
+    for (const stream of this.#streamsOf(index)) stream.drain();
     this.#slots[index]?.sendLine(line, () => this.#parts.shared.release(bytes));
   }
 
@@ -191,25 +189,20 @@ export class IoThread {
     this.#memory.ended({ slot, run });
     this.#ladders[slot]?.end();
     if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
-    // It does not wait for them.
-    if (message.held !== '') this.#forward(slot, message.held, message.bytes);
-    const rest = { ...message, held: '', bytes: 0 };
-    void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(rest));
+    void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(message));
   }
 
-  /** The order is the guarantee: captured output, terminal line. With that the slot is free. */
+  /** The order is the guarantee: captured output, terminal line, idle token. */
   #finish(message: Extract<ToIo, { type: 'end' }>): void {
     const slot = this.#slots[message.slot];
     if (slot === undefined) return;
-    const { held, bytes, line } = message;
     const ladder = this.#ladders[message.slot];
     // A cancel that came only now has begun to climb.
     ladder?.end();
     this.#ladders[message.slot] = undefined;
-    this.#output[message.slot]?.settle();
-    slot.end(message.run, held + (line ?? this.#canceledLine(message, ladder)), () => {
-      if (bytes > 0) this.#parts.shared.release(bytes);
-    });
+    this.#settleStreams(slot);
+    if (!slot.end(message.run, message.line ?? this.#canceledLine(message, ladder))) return;
+    this.#parts.control.send({ type: 'idle', slot: message.slot, id: message.id });
   }
 
   #canceledLine(
@@ -217,9 +210,7 @@ export class IoThread {
     ladder: CancelLadder | undefined,
   ): string {
     const stage = ladder?.stage ?? 'signal';
-    const cancelMs = ladder?.elapsedMs ?? 0;
-    const canceled: Canceled = { type: 'canceled', id, predictMs, usage, stage, cancelMs, idle: true };
-    return encodeFrame(canceled);
+    return encodeFrame({ type: 'canceled', id, predictMs, usage, stage, cancelMs: ladder?.elapsedMs ?? 0 });
   }
 
   #endRungs(): readonly Rung[] {
@@ -227,6 +218,18 @@ export class IoThread {
       { signal: 'SIGTERM', waitMs: this.#init?.cancelTermMs ?? 0 },
       { signal: 'SIGKILL', waitMs: limit('cancelTermMs') },
     ];
+  }
+
+  /** Reads what was written so far by whoever used this slot, to the last byte. */
+  #settleStreams(slot: SlotChannel): void {
+    for (const stream of this.#streamsOf(slot.index)) {
+      stream.drain();
+      stream.flush();
+    }
+  }
+
+  #streamsOf(index: SlotIndex): CapturedStream[] {
+    return [...this.#processStreams, ...(this.#slotStreams[index] ?? [])];
   }
 
   #captured(

@@ -12,8 +12,7 @@ export interface DeliverParts extends OutputAreaParts {
   readonly throwIfCanceled: () => void;
   /** Runs `fn` as the prediction: a generator's body has the context of whoever calls next(). */
   readonly enter: <T>(fn: () => T) => T;
-  /** `isLast`: nothing follows but the end of the prediction. */
-  readonly sendLine: (line: string, isLast: boolean) => void;
+  readonly sendLine: (line: string) => void;
 }
 
 /** `list` where a generator ran, even when it yielded nothing. */
@@ -91,8 +90,7 @@ class OutputSender {
     const schema = kind === 'chunk' ? (declared?.items ?? declared) : declared;
     if (schema !== null) checkOutput(encoded, schema, path);
     const line = packOutput(encoded, { id, kind, index, outputDir });
-    const isLast = kind === 'value';
-    if (line instanceof Promise) return line.then((done) => sendLine(done, isLast));
-    sendLine(line, isLast);
+    if (line instanceof Promise) return line.then(sendLine);
+    sendLine(line);
   }
 }

@@ -7,11 +7,12 @@ import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import type { PredictionId } from '../../../protocol/ids.ts';
 import type { InputIssue, OutputFile } from '../../../protocol/slot-messages.ts';
-import { fitsInline, spillText } from '../../../protocol/spill.ts';
+import { fitsInline } from '../../../protocol/spill.ts';
 import type { OutputSchema } from '../loaded-predictor.ts';
 import type { EncodedOutput } from './encode.ts';
 import { describeLocation } from './location.ts';
 import type { OutputKind } from './output-area.ts';
+import { spillOutput } from './spill-output.ts';
 
 export interface OutputPlace {
   readonly id: PredictionId;
@@ -27,7 +28,7 @@ export function packOutput(encoded: EncodedOutput, place: OutputPlace): string |
   try {
     const text = stringify(value);
     if (fitsInline(text)) return line(`{"in":"message","value":${text}}`, files, place);
-    const spilled = spillText(text, place.outputDir());
+    const spilled = spillOutput(value, text, files, place.outputDir());
     return spilled.then((payload) => line(JSON.stringify(payload), files, place)).catch(refuse);
   } catch (error) {
     return refuse(error);

@@ -30,9 +30,9 @@ class SlowDelivery implements OutputDelivery {
     read.promise.catch(() => {});
     this.reads.push(read);
     return {
-      deliver: () => {
+      deliver: async () => {
         this.delivered.push(output);
-        return read.promise;
+        return { value: await read.promise, stored: [] };
       },
       discard: async () => void this.discarded.push(output),
     };
@@ -65,7 +65,7 @@ const inline = (value: Json, kind: Output['kind'] = 'chunk'): Output => ({
   payload: { in: 'message', value },
   files: [],
 });
-const onDisk = (): Output => ({ ...inline(null), payload: { in: 'file', path: '/nowhere' } });
+const onDisk = (): Output => ({ ...inline(null), payload: { in: 'file', path: '/nowhere', places: [] } });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('OutputAssembly', () => {

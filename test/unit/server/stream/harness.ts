@@ -60,7 +60,7 @@ export async function streamedPrediction({
   });
   const open = (lastEventId: string | null = null): EventReader =>
     existing(streams.open(prediction, lastEventId));
-  return { clock, streams, prediction, run: fleet.run, open, first: () => existing(first) };
+  return { clock, service, streams, prediction, run: fleet.run, open, first: () => existing(first) };
 }
 
 function existing(reader: EventReader | null): EventReader {

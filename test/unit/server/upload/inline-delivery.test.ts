@@ -1,10 +1,14 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text as readText } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../../../src/base/json.ts';
+import { decodeSlotEvent } from '../../../../src/protocol/decode.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { Output, OutputFile } from '../../../../src/protocol/slot-messages.ts';
+import { composeJson } from '../../../../src/server/payload/compose.ts';
+import { packOutput } from '../../../../src/worker/model/output/emit.ts';
 import { inlineDelivery } from '../../../helpers/no-files.ts';
 
 const never = new AbortController().signal;
@@ -26,12 +30,18 @@ function output(value: Json, files: OutputFile[]): Output {
 }
 
 /** As the assembly does: taken first, which must keep it safe from whoever made it, then delivered. */
-function deliver(output: Output, signal: AbortSignal): Promise<Json> {
+async function deliver(output: Output, signal: AbortSignal): Promise<Json> {
   const taken = inlineDelivery(path.join(directory, 'taken'))
     .begin({ id: output.id, trace: {} }, signal)
     .take(output);
   for (const { path: file, temporary } of output.files) expect(existsSync(file) && temporary).toBe(false);
-  return taken.deliver();
+  const { value, stored } = await taken.deliver();
+  const body = composeJson(value);
+  for (const one of stored) one.release();
+  if (typeof body === 'string') return JSON.parse(body);
+  const text = await readText(body.stream());
+  expect(Buffer.byteLength(text)).toBe(body.bytes);
+  return JSON.parse(text);
 }
 
 describe('InlineDelivery', () => {
@@ -59,9 +69,44 @@ describe('InlineDelivery', () => {
 
   it('reads a spilled payload back and removes its file', async () => {
     const spilled = file('spill.json', '{"a":[1]}').path;
-    const value = await deliver({ ...output(null, []), payload: { in: 'file', path: spilled } }, never);
+    const value = await deliver(
+      { ...output(null, []), payload: { in: 'file', path: spilled, places: [] } },
+      never,
+    );
     expect(value).toEqual({ a: [1] });
     expect(existsSync(spilled)).toBe(false);
+  });
+
+  it('puts large and small files into a spilled value, where its worker says that they go', async () => {
+    const long = `é"\\${'x'.repeat(2_000_000)}`;
+    const content = Buffer.alloc(900_000, 'abc');
+    const files = [
+      file('large.bin', content, { pointer: '/é~1/1' }),
+      file('small.bin', 'b', { pointer: '/__proto__' }),
+    ];
+    const value = JSON.parse(`{"é/": [${JSON.stringify(long)}, null, null], "__proto__": null, "end": null}`);
+    const line = await packOutput(
+      { value, files },
+      { id: asPredictionId('p'), kind: 'value', index: 0, outputDir: () => directory },
+    );
+    const event = decodeSlotEvent(line);
+    if (event.type !== 'output' || event.payload.in !== 'file') throw new Error('not spilled');
+    const url = (bytes: Buffer) => `data:application/octet-stream;base64,${bytes.toString('base64')}`;
+    expect(await deliver(event, never)).toEqual(
+      JSON.parse(
+        `{"é/": [${JSON.stringify(long)}, "${url(content)}", null], "__proto__": "${url(Buffer.from('b'))}", "end": null}`,
+      ),
+    );
+    expect(readdirSync(path.join(directory, 'taken'))).toEqual([]);
+  });
+
+  it.each([[[]], [[0]], [[9]], [[8, 8]]])('fails where a worker names the places %j', async (places) => {
+    const spilled = file('spill.json', '{"a":[1]}').path;
+    const payload = { in: 'file', path: spilled, places } as const;
+    const files = [file('f.bin', 'f', { pointer: '/a' })];
+    await expect(deliver({ ...output(null, files), payload }, never)).rejects.toMatchObject({
+      code: 'PAWL_OUTPUT_FILE_FAILED',
+    });
   });
 
   it.each(['missing.png', '.'])(
