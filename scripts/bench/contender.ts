@@ -1,7 +1,37 @@
 // A server under measurement. Every contender serves the same work over its own API; what is sent and where differs.
-export const WORKS = ['echo', 'sleep', 'cpu', 'tokens', 'file'] as const;
-/** echo: gives its text back. sleep: 20 ms. cpu: 5 ms of arithmetic. tokens: a stream. file: bytes of a given size. */
-export type Work = (typeof WORKS)[number];
+/**
+ * What a predictor does. echo: gives its text back. sleep: 20 ms. cpu: 5 ms of arithmetic. tokens: a stream of `count`
+ * chunks. file: a file of `bytes`. json: its items back. lines: prints `count` lines. subprocess: has them printed by a
+ * program. blocks: streams and prints in blocks of `size` with a pause after each. wait: until it is canceled. spin: the
+ * same without ever giving way.
+ */
+export type Work =
+  | 'echo'
+  | 'sleep'
+  | 'cpu'
+  | 'tokens'
+  | 'file'
+  | 'json'
+  | 'lines'
+  | 'subprocess'
+  | 'blocks'
+  | 'wait'
+  | 'spin';
+
+/** Of servers that know predictions: streams, files, logs, cancels. */
+export const ALL_WORK: readonly Work[] = [
+  'echo',
+  'sleep',
+  'cpu',
+  'tokens',
+  'file',
+  'json',
+  'lines',
+  'subprocess',
+  'blocks',
+  'wait',
+  'spin',
+];
 
 export interface ServeOptions {
   readonly work: Work;
@@ -23,11 +53,15 @@ export interface RunningContender {
   readonly body: (input: { readonly [key: string]: unknown }) => string;
   /** What came out, taken from an answer. */
   readonly output: (answer: unknown) => unknown;
+  /** From its start to its readiness, where that was measured. */
+  readonly startMs?: number;
   stop(): Promise<void>;
 }
 
 export interface Contender {
   readonly name: string;
+  /** The file behind `pawl`, where it is Pawl. */
+  readonly main?: string;
   /** What it is, for the report. */
   readonly what: string;
   readonly works: readonly Work[];

@@ -10,9 +10,33 @@ import { BENTOML, FASTAPI, LITSERVE } from './contenders/python-peers.ts';
 import { choose, type Options, readOptions, USAGE } from './options.ts';
 import type { Contestant, Recording } from './recording.ts';
 import { tables } from './report/tables.ts';
+import { CANCEL } from './scenarios/cancel.ts';
+import { COLD_START } from './scenarios/cold-start.ts';
+import { FILES } from './scenarios/files.ts';
+import { GROWTH } from './scenarios/growth.ts';
+import { JSON_SCENARIO } from './scenarios/json.ts';
+import { LOGS } from './scenarios/logs.ts';
+import { MEMORY } from './scenarios/memory.ts';
 import { SMALL } from './scenarios/small.ts';
+import { SSE } from './scenarios/sse.ts';
+import { WEBHOOK } from './scenarios/webhook.ts';
+import { WORK } from './scenarios/work.ts';
+import { WORKERS } from './scenarios/workers.ts';
 
-const SCENARIOS: readonly Scenario[] = [SMALL];
+const SCENARIOS: readonly Scenario[] = [
+  SMALL,
+  WORK,
+  WORKERS,
+  WEBHOOK,
+  SSE,
+  JSON_SCENARIO,
+  FILES,
+  LOGS,
+  CANCEL,
+  COLD_START,
+  MEMORY,
+  GROWTH,
+];
 const PEERS: readonly Contender[] = [
   pawl(),
   COGLET,

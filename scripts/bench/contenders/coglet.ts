@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { COG_VERSION, startCoglet } from '../../../test/helpers/coglet.ts';
 import { missingPython } from '../../../test/helpers/python.ts';
 import { cleanEnvironment } from '../../../test/helpers/start-server.ts';
-import type { Contender, ServeOptions } from '../contender.ts';
+import { ALL_WORK, type Contender, type ServeOptions, type Work } from '../contender.ts';
 import { exportFor } from './pawl.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
@@ -21,6 +21,8 @@ const run = promisify(execFile);
 const WORK_DIRECTORY = '/tmp/coglet';
 const MEMORY = '/dev/shm';
 const TMPFS_MAGIC = 0x01021994;
+/** In predictors.py. */
+const SYNCHRONOUS: readonly Work[] = ['lines', 'subprocess', 'spin'];
 /** Becomes the command after $0 once $0 stands where coglet keeps its files, in this process and those below it only. */
 const PRIVATE_MOUNT = `mount --bind "$0" ${WORK_DIRECTORY} && exec "$@"`;
 const UNSHARE = ['unshare', '--mount', 'sh', '-c', PRIVATE_MOUNT] as const;
@@ -32,7 +34,7 @@ function coglet(name: string, place: string, where: string): Contender {
   return {
     name,
     what: `coglet ${COG_VERSION} with Cog's SDK, ${where}`,
-    works: ['echo', 'sleep', 'cpu', 'tokens', 'file'],
+    works: ALL_WORK,
     async missing() {
       const noPython = await missingPython();
       if (noPython !== null || place !== MEMORY) return noPython;
@@ -44,8 +46,11 @@ function coglet(name: string, place: string, where: string): Contender {
       const remove = () => rmSync(work, { recursive: true, force: true });
       try {
         const through = (await canMount()) ? { through: [...UNSHARE, work] as const } : {};
-        const server = await startCoglet(asyncExport(options), { ...(await settings(options)), ...through });
+        const startOptions = { ...(await settings(options)), ...through };
+        const began = performance.now();
+        const server = await startCoglet(asyncExport(options), startOptions);
         return {
+          startMs: performance.now() - began,
           url: server.url,
           pid: server.pid,
           path: '/predictions',
@@ -78,8 +83,8 @@ async function settings(options: ServeOptions) {
  * A slot is free only some time after its answer, and coglet has no queue: with as many slots as there are clients, a
  * third of what one client asks would be turned away, at once, which looks like low latency.
  */
-function slotsFor({ slots }: ServeOptions): number {
-  return Math.max(8, 4 * slots);
+function slotsFor({ work, slots }: ServeOptions): number {
+  return SYNCHRONOUS.includes(work) ? 1 : Math.max(8, 4 * slots);
 }
 
 /** More slots than one take an async predictor. */

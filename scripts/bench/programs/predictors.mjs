@@ -1,4 +1,5 @@
 // What Pawl serves under measurement; predictors.py is the same for Cog's server.
+import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { definePredictor, file } from 'pawl';
 import { z } from 'zod';
@@ -61,5 +62,48 @@ export const lines = definePredictor({
   predict({ count }) {
     for (let i = 0; i < count; i++) console.log(`step ${i} of the whole`);
     return 'done';
+  },
+});
+
+export const subprocess = definePredictor({
+  input: z.object({ count: z.int() }),
+  output: z.string(),
+  predict({ count }) {
+    spawnSync('seq', ['-f', 'step %.0f of the whole', '0', String(count - 1)], { stdio: 'inherit' });
+    return 'done';
+  },
+});
+
+export const blocks = definePredictor({
+  input: z.object({ count: z.int(), size: z.int(), pauseMs: z.int() }),
+  output: z.array(z.string()),
+  async *predict({ count, size, pauseMs }) {
+    for (let block = 0; block < count; block++) {
+      for (let i = 0; i < size; i++) {
+        console.log('a line of the log');
+        yield 'token';
+      }
+      await pause(pauseMs);
+    }
+  },
+});
+
+export const wait = definePredictor({
+  input: text,
+  output: z.string(),
+  async predict({ text }, { signal }) {
+    console.log('running');
+    await pause(600_000, undefined, { signal });
+    return text;
+  },
+});
+
+export const spin = definePredictor({
+  input: text,
+  output: z.string(),
+  predict({ text }) {
+    console.log('running');
+    while (text !== '') Math.sqrt(text.length);
+    return text;
   },
 });

@@ -1,5 +1,6 @@
 # What Cog's server serves under measurement; the same as predictors.mjs.
 import asyncio
+import subprocess as programs
 from typing import Any, AsyncIterator, List
 
 from cog import BaseRunner, Input, Path, streaming
@@ -56,3 +57,34 @@ class lines(BaseRunner):
         for i in range(count):
             print(f"step {i} of the whole")
         return "done"
+
+
+class subprocess(BaseRunner):
+    def run(self, count: int = Input()) -> str:
+        programs.run(["seq", "-f", "step %.0f of the whole", "0", str(count - 1)])
+        return "done"
+
+
+class blocks(BaseRunner):
+    @streaming
+    async def run(self, count: int = Input(), size: int = Input(), pauseMs: int = Input()) -> AsyncIterator[str]:
+        for block in range(count):
+            for i in range(size):
+                print("a line of the log")
+                yield "token"
+            await asyncio.sleep(pauseMs / 1000)
+
+
+class wait(BaseRunner):
+    async def run(self, text: str = Input()) -> str:
+        print("running", flush=True)
+        await asyncio.sleep(600)
+        return text
+
+
+class spin(BaseRunner):
+    def run(self, text: str = Input()) -> str:
+        print("running", flush=True)
+        while text:
+            len(text)
+        return text

@@ -1,0 +1,25 @@
+// Predictions that take their time: 20 ms of waiting, 5 ms of arithmetic, eight at a time.
+import { type Scenario, sideBySide } from '../bench.ts';
+import { burst, checkEcho, contendersFor, served } from '../subjects.ts';
+
+const CONNECTIONS = 8;
+
+export const WORK: Scenario = {
+  name: 'work',
+  title: 'Predictions that take their time',
+  async run(bench) {
+    for (const work of ['sleep', 'cpu'] as const) {
+      const subjects = contendersFor(bench, work).map((contender) =>
+        served({
+          name: contender.name,
+          contender,
+          options: { work, slots: CONNECTIONS },
+          prepare: checkEcho,
+          measure: (server) => burst(server, CONNECTIONS),
+        }),
+      );
+      const situation = work === 'sleep' ? '20 ms of waiting, c=8' : '5 ms of arithmetic, c=8';
+      await sideBySide(bench, { scenario: 'work', situation, subjects });
+    }
+  },
+};
