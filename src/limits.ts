@@ -78,6 +78,10 @@ export const LIMITS = {
     '--max-body-bytes',
   ),
   bodyDepthMax: count(500, 'A request body whose arrays and objects nest deeper is answered 422.'),
+  patternMs: ms(
+    250,
+    'A text that a `pattern` of the schema takes longer on, and any as long as that, is left to the worker to check.',
+  ),
   ...FILE_LIMITS,
   redirectsMax: count(10, 'A download or webhook with more redirects fails.'),
   discardBytesMax: bytes(

@@ -6,6 +6,7 @@ import { approximateBytes } from '../../base/json-measure.ts';
 import { issueOf } from './input-issues.ts';
 import type { SchemaCheck, SchemaCompiler } from './input-validator.ts';
 import { child, componentSchemas, isJsonObject } from './openapi-schema.ts';
+import { type Pattern, PatternUndecided, schemaPattern } from './pattern.ts';
 import { type Issue, RequestRefused, valueIssue } from './refusal.ts';
 
 export interface CheckedInput {
@@ -24,6 +25,8 @@ export type InputCheck = (input: Json) => CheckedInput;
 
 const MASK = '**********';
 const UNKNOWN_NAMED_MAX = 20;
+const UNDECIDED =
+  'A pattern of the schema takes too long on this input for the server to check it; the predictor does';
 
 /** The check for one component schema, `Input` or `TrainingInput`. Throws where the schema does not compile. */
 export function inputCheck(document: JsonObject, name: string, compiler: SchemaCompiler): InputCheck {
@@ -34,7 +37,8 @@ export function inputCheck(document: JsonObject, name: string, compiler: SchemaC
   return (input) => {
     const { known, unknown } = fields.sift(asObject(input));
     const value = fields.dropNulls(known);
-    const errors = check(value);
+    const errors = decided(() => check(value));
+    if (errors === 'undecided') return accepted(value, unknown, fields.secret, [UNDECIDED]);
     if (errors !== null) throw new RequestRefused('PAWL_INPUT_INVALID', fields.issues(value, errors));
     return accepted(value, unknown, fields.secret);
   };
@@ -47,7 +51,7 @@ class Fields {
   readonly #properties: JsonObject | null;
   readonly #required: ReadonlySet<string>;
   readonly #isOpen: boolean;
-  readonly #patterns: readonly RegExp[];
+  readonly #patterns: readonly Pattern[];
   readonly #checks = new Map<string, SchemaCheck>();
 
   constructor(schema: JsonObject, name: string, compiler: SchemaCompiler) {
@@ -58,7 +62,7 @@ class Fields {
     this.#required = new Set(required.filter((key) => typeof key === 'string'));
     const rest = schema.additionalProperties;
     this.#isOpen = this.#properties === null || rest === true || isJsonObject(rest);
-    this.#patterns = Object.keys(child(schema, 'patternProperties') ?? {}).map((text) => new RegExp(text));
+    this.#patterns = Object.keys(child(schema, 'patternProperties') ?? {}).map((text) => schemaPattern(text));
     const properties = Object.entries(this.#properties ?? {});
     this.secret = new Set(properties.filter(([, value]) => isSecret(value)).map(([key]) => key));
   }
@@ -84,7 +88,9 @@ class Fields {
       type: 'value_error.missing',
     }));
     for (const [key, value] of Object.entries(input)) {
-      const errors = this.#check(key)?.(value) ?? null;
+      const errors = decided(() => this.#check(key)?.(value) ?? null);
+      // Another field was found wrong.
+      if (errors === 'undecided') continue;
       if (errors !== null) found.push(issueOf(errors, value, ['input', key]));
     }
     if (found.length > 0) return found;
@@ -94,13 +100,13 @@ class Fields {
 
   #knows(key: string): boolean {
     if (this.#properties !== null && Object.hasOwn(this.#properties, key)) return true;
-    return this.#patterns.some((pattern) => pattern.test(key));
+    return decided(() => this.#patterns.some((pattern) => pattern.test(key))) !== false;
   }
 
   #mayOmit(key: string): boolean {
     const property = this.#properties === null ? null : child(this.#properties, key);
     if (property === null || this.#required.has(key) || Object.hasOwn(property, 'default')) return false;
-    return this.#check(key)?.(null) !== null;
+    return decided(() => this.#check(key)?.(null)) !== null;
   }
 
   // Compiled when first needed: a valid input never does.
@@ -119,14 +125,28 @@ function asObject(input: Json): JsonObject {
   throw new RequestRefused('PAWL_INPUT_INVALID', [valueIssue(['input', '__root__'], 'must be object')]);
 }
 
-function accepted(value: JsonObject, unknown: readonly string[], secret: ReadonlySet<string>): CheckedInput {
+function decided<T>(check: () => T): T | 'undecided' {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof PatternUndecided) return 'undecided';
+    throw error;
+  }
+}
+
+function accepted(
+  value: JsonObject,
+  unknown: readonly string[],
+  secret: ReadonlySet<string>,
+  notes: readonly string[] = [],
+): CheckedInput {
   const shown = secret.size === 0 ? value : masked(value, secret);
   const warnings = unknown
     .slice(0, UNKNOWN_NAMED_MAX)
     .map((key) => `Ignoring unknown input ${JSON.stringify(key)}`);
   const more = unknown.length - warnings.length;
   if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
-  return { value, shown, warnings, bytes: approximateBytes(value) };
+  return { value, shown, warnings: [...warnings, ...notes], bytes: approximateBytes(value) };
 }
 
 // Object.fromEntries makes own properties of whatever name, `__proto__` included.

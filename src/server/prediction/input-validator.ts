@@ -4,13 +4,14 @@ import type { ErrorObject } from 'ajv';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { schemaRoot } from './openapi-schema.ts';
+import { schemaPattern } from './pattern.ts';
 
 export interface SchemaCompiler {
   /** `pointer` is a JSON pointer into the document's `#/components/schemas`. Throws where the schema is invalid. */
   compile(pointer: readonly string[]): SchemaCheck;
 }
 
-/** Null when the value fits; else the errors of the first failing keyword, the outermost last. */
+/** Null when the value fits; else the errors of the first failing keyword, the outermost last. Throws PatternUndecided. */
 export type SchemaCheck = (value: Json) => readonly ErrorObject[] | null;
 
 const ROOT_ID = 'document';
@@ -25,7 +26,7 @@ export function schemaCompiler(document: JsonObject): SchemaCompiler {
     allErrors: false,
     ownProperties: true,
     formats: { uri: isFileUrl },
-    code: { regExp: Object.assign(compilePattern, { code: 'new RegExp' }) },
+    code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
   });
   ajv.addSchema(schemaRoot(document), ROOT_ID);
   return {
@@ -46,14 +47,4 @@ function isFileUrl(text: string): boolean {
   // Only the head is looked at: a data URL may hold a hundred megabytes.
   if (/^data:/i.test(text)) return text.includes(',');
   return /^https?:\/\//i.test(text) && URL.canParse(text);
-}
-
-// JSON Schema wants patterns read as Unicode, but many that people write are legal only without.
-function compilePattern(pattern: string, flags: string): RegExp {
-  try {
-    return new RegExp(pattern, flags);
-  } catch {
-    // Not a Unicode pattern; a pattern that is wrong either way throws here.
-    return new RegExp(pattern);
-  }
 }

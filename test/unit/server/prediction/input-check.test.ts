@@ -202,3 +202,31 @@ describe('a schema that does not compile', () => {
     expect(check({ v: enumerated }, { v: { nullable: true } }).value).toEqual({ v: { nullable: true } });
   });
 });
+
+describe('a pattern that takes too long', () => {
+  const EVIL = `${'a'.repeat(60)}!`;
+  const WARNING =
+    'A pattern of the schema takes too long on this input for the server to check it; the predictor does';
+  const text = { type: 'string', pattern: '^(a+)+$' };
+
+  it('leaves the input to the predictor, with a line in the log', () => {
+    expect(check({ text, other: { type: 'integer' } }, { text: EVIL, other: 1 })).toMatchObject({
+      value: { text: EVIL, other: 1 },
+      warnings: [WARNING],
+    });
+  });
+
+  it('decides nothing inside `not` either', () => {
+    expect(check({ text: { type: 'string', not: text } }, { text: EVIL }).warnings).toEqual([WARNING]);
+  });
+
+  it('still lets another field be refused', () => {
+    const found = issues({ a: { type: 'integer' }, text }, { a: 'x', text: EVIL }, { required: ['b'] });
+    expect(found.map(({ path }) => path.at(-1))).toEqual(['b', 'a']);
+  });
+
+  it('keeps what a pattern for names can not judge', () => {
+    const more = { properties: {}, patternProperties: { '^(a+)+$': {} }, additionalProperties: false };
+    expect(check({}, { [EVIL]: 1, b: 2 }, more).value).toEqual({ [EVIL]: 1 });
+  });
+});
