@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle, PROGRAMS } from './bundle.mjs';
 import { filesBelow, fingerprint, isMadeFrom, markMadeFrom } from './fingerprint.mjs';
 import { compileAddon, loads, root } from './install-addon.mjs';
 
@@ -19,11 +20,13 @@ export function buildAddon() {
   return failure;
 }
 
-/** Null, or what the compiler said. */
+/** Null, or what the compilers said. */
 export function buildDist() {
-  const sources = filesBelow('src');
-  const print = fingerprint([...sources, 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
-  const expected = sources.filter((file) => file.endsWith('.ts')).flatMap(outputsOf);
+  const sources = filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const made = ['scripts/bundle.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const print = fingerprint([...filesBelow('src'), ...made]);
+  const types = sources.map((file) => inDist(file, '.d.ts'));
+  const expected = [...types, ...PROGRAMS.map((name) => inDist(`src/${name}.ts`, '.js'))];
   if (isMadeFrom('dist', print) && expected.every((file) => existsSync(file))) return null;
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
@@ -31,16 +34,19 @@ export function buildDist() {
     encoding: 'utf8',
   });
   if (result.status !== 0) return `${result.error?.message ?? ''}${result.stdout}${result.stderr}`;
-  removeAllBut(new Set(expected), dist);
-  const command = path.join(dist, 'cli', 'main.js');
-  if (existsSync(command)) chmodSync(command, 0o755);
+  try {
+    const bundled = bundle().map((file) => path.join(root, file));
+    removeAllBut(new Set([...types, ...bundled]), dist);
+  } catch (error) {
+    return error.message;
+  }
+  chmodSync(inDist('src/cli/main.ts', '.js'), 0o755);
   markMadeFrom('dist', print);
   return null;
 }
 
-function outputsOf(source) {
-  const stem = path.join(dist, path.relative('src', source).replace(/\.ts$/, ''));
-  return source.endsWith('.d.ts') ? [] : [`${stem}.js`, `${stem}.js.map`, `${stem}.d.ts`];
+function inDist(source, extension) {
+  return path.join(dist, path.relative('src', source).replace(/\.ts$/, extension));
 }
 
 /** What a deleted source left behind would still be packed and imported. */

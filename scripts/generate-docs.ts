@@ -8,7 +8,7 @@ import type { Setting } from '../src/cli/setting.ts';
 import { SETTING_KEYS, SETTINGS } from '../src/cli/settings.ts';
 import { ERRORS } from '../src/errors.ts';
 import { LIMITS } from '../src/limits.ts';
-import { DEVIATIONS } from '../test/conformance/deviations.ts';
+import { BEHIND_THE_ANSWERS, DEVIATIONS, type Deviation } from '../test/conformance/deviations.ts';
 import { WEAK_SPOTS } from '../test/conformance/weak-spots.ts';
 import { COG_VERSION } from '../test/helpers/coglet.ts';
 import { httpApiPage } from './http-api-page.ts';
@@ -130,15 +130,17 @@ function compatibilityPage(): string {
     `Every scenario of \`test/conformance\` sends the same requests to Cog ${COG_VERSION} and to Pawl and compares the`,
     'answers, key by key. Pawl adds fields to the objects that Cog answers; whatever else differs is listed here, and the',
     'tests fail where something differs that is not, or where something listed no longer does.',
-    ...Object.values(DEVIATIONS).flatMap(({ title, cog, pawl, why }) => [
-      '',
-      `## ${title}`,
-      '',
-      `- **Cog**: ${cog}`,
-      `- **Pawl**: ${pawl}`,
-      `- **Why**: ${why}`,
-    ]),
+    ...Object.values(DEVIATIONS).flatMap((deviation) => describeDeviation(deviation, '##')),
+    '',
+    '## Behind the answers',
+    '',
+    'What no answer shows; tests of their own do.',
+    ...BEHIND_THE_ANSWERS.flatMap((deviation) => describeDeviation(deviation, '###')),
   ]);
+}
+
+function describeDeviation({ title, cog, pawl, why }: Deviation, heading: '##' | '###'): string[] {
+  return ['', `${heading} ${title}`, '', `- **Cog**: ${cog}`, `- **Pawl**: ${pawl}`, `- **Why**: ${why}`];
 }
 
 function weakSpotsPage(): string {

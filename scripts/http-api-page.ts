@@ -108,6 +108,8 @@ export function httpApiPage(): string {
     '',
     ...routes(all.filter(isReplicates)),
     '',
+    'An answer that comes before a large body was read has `connection: close`: nothing more need be sent.',
+    '',
     '## Request headers',
     '',
     ...table(['Header', 'On', 'What'], HEADERS),
@@ -115,7 +117,8 @@ export function httpApiPage(): string {
     '## The body of a create request',
     '',
     'JSON, or `multipart/form-data`: each part is an input, a file or a text; parts of one name are a list; a part',
-    '`request` with JSON holds the other fields. No body at all asks for a prediction without input.',
+    '`request` with JSON holds the other fields ([files.md](../files.md) has examples). No body at all asks for a',
+    'prediction without input.',
     '',
     ...table(['Field', 'What'], FIELDS),
     '',
@@ -141,6 +144,12 @@ export function httpApiPage(): string {
     '`retry: 1000`. [event-streams.md](../event-streams.md) says how they resume.',
     '',
     ...table(['Event', 'Data', 'Under `/v1`'], EVENTS),
+    '',
+    '## A typed client',
+    '',
+    'The document is OpenAPI 3.0. `pawl schema REF > openapi.json && npx openapi-typescript openapi.json -o api.d.ts',
+    '--default-non-nullable=false` makes the types, and `openapi-fetch` a client of them. Without the flag, an input that',
+    'has a default counts as required, although the server fills it in.',
   ]);
 }
 

@@ -86,7 +86,7 @@ export const LIMITS = {
   redirectsMax: count(10, 'A download or webhook with more redirects fails.'),
   discardBytesMax: bytes(
     64 * KiB,
-    'Of an answer that nobody wants this much is read to keep the connection; then it is cut.',
+    'Of an answer that nobody wants this much is read to keep the connection; then it is cut. A refused request with a larger body costs its connection.',
   ),
   discardMs: ms(5_000, 'The same in time.'),
   ...WEBHOOK_LIMITS,
@@ -252,6 +252,10 @@ export const LIMITS = {
     300_000,
     'A client that has not sent its whole request by then is answered 408.',
     '--request-timeout',
+  ),
+  refusedBodyMs: ms(
+    30_000,
+    'A client that still sends the body of a request that was refused is cut off after this long.',
   ),
   answerStallMs: ms(60_000, 'A client that takes nothing of its answer for this long is disconnected.'),
   connectionsMax: count(8_192, 'Further HTTP connections are closed at once.'),

@@ -75,6 +75,17 @@ Value ReadAvailable(const CallbackInfo& info) {
   return Napi::Number::New(env, static_cast<double>(count));
 }
 
+Value HasBytes(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  int32_t fds[pawl::kLookedAt];
+  for (size_t i = 0; i < pawl::kLookedAt; i++) {
+    if (!pawl::ReadInteger(info, i, "fd", &fds[i])) return env.Undefined();
+  }
+  bool result;
+  if (const SysError error = pawl::HasBytes(fds, &result)) return Fail(env, error);
+  return Napi::Boolean::New(env, result);
+}
+
 Value PendingBytes(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
   int32_t fd;
@@ -165,6 +176,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("capturePipe", Napi::Function::New<CapturePipe>(env, "capturePipe"));
   exports.Set("writeAll", Napi::Function::New<WriteAll>(env, "writeAll"));
   exports.Set("readAvailable", Napi::Function::New<ReadAvailable>(env, "readAvailable"));
+  exports.Set("hasBytes", Napi::Function::New<HasBytes>(env, "hasBytes"));
   exports.Set("pendingBytes", Napi::Function::New<PendingBytes>(env, "pendingBytes"));
   exports.Set("setBlocking", Napi::Function::New<SetBlocking>(env, "setBlocking"));
   exports.Set("flushStdio", Napi::Function::New<FlushStdio>(env, "flushStdio"));

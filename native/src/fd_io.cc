@@ -50,6 +50,16 @@ SysError ReadAvailable(int fd, uint8_t* into, size_t length, size_t* count) {
   return {};
 }
 
+SysError HasBytes(const int32_t (&fds)[kLookedAt], bool* result) {
+  pollfd looked_at[kLookedAt];
+  for (size_t i = 0; i < kLookedAt; i++) looked_at[i] = {fds[i], POLLIN, 0};
+  // Without time to wait, no signal interrupts it.
+  if (poll(looked_at, kLookedAt, 0) < 0) return SysError::Last("poll");
+  *result = false;
+  for (const pollfd& each : looked_at) *result |= (each.revents & POLLIN) != 0;
+  return {};
+}
+
 SysError PendingBytes(int fd, int* count) {
   *count = 0;
   if (ioctl(fd, FIONREAD, count) != 0) return SysError::Last("ioctl");

@@ -15,6 +15,11 @@ SysError WriteAll(int fd, const uint8_t* bytes, size_t length);
 /** One read. `*count` is 0 at the end of the stream and where a non-blocking descriptor has nothing. */
 SysError ReadAvailable(int fd, uint8_t* into, size_t length, size_t* count);
 
+constexpr size_t kLookedAt = 4;
+
+/** Whether there is anything to read from one of them now. Descriptors that are not open, or negative, have nothing. */
+SysError HasBytes(const int32_t (&fds)[kLookedAt], bool* result);
+
 /** Bytes waiting to be read, as FIONREAD counts them. */
 SysError PendingBytes(int fd, int* count);
 

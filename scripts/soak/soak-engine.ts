@@ -8,13 +8,13 @@ import { CONFIG_DEFAULTS, type Config } from '../../src/config.ts';
 import { PawlError } from '../../src/errors.ts';
 import { asPredictionId } from '../../src/protocol/ids.ts';
 import type { CancelStage } from '../../src/protocol/slot-messages.ts';
-import type { Engine } from '../../src/server/app.ts';
+import type { Engine } from '../../src/server/engine.ts';
 import type { PredictionObserver } from '../../src/server/prediction/events.ts';
 import type { Prediction } from '../../src/server/prediction/prediction.ts';
 import { descendantsOf } from '../../test/helpers/processes.ts';
 
 const PREDICTOR = fileURLToPath(new URL('../../test/fixtures/predictors/races.mjs', import.meta.url));
-const APP = new URL('../../dist/server/app.js', import.meta.url).href;
+const ENGINE = new URL('../../dist/server/engine.js', import.meta.url).href;
 const IDLE_MS = 400;
 const SETTLE_MS = 20_000;
 const PREDICTION_MS = 30_000;
@@ -52,7 +52,7 @@ export class SoakEngine {
 
   /** An engine that is ready. `cancelGraceMs` 0: an interrupt follows each cancel at once. */
   static async start(slots: number, workDir: string): Promise<SoakEngine> {
-    const { createEngine } = (await import(APP)) as typeof import('../../src/server/app.ts');
+    const { createEngine } = (await import(ENGINE)) as typeof import('../../src/server/engine.ts');
     const engine = new SoakEngine(createEngine, {
       ...CONFIG_DEFAULTS,
       predictorPath: PREDICTOR,

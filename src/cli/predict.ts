@@ -6,7 +6,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
 import type { Mode } from '../protocol/control-messages.ts';
-import { createEngine, type Engine } from '../server/app.ts';
+import { createEngine, type Engine } from '../server/engine.ts';
 import { inputFields } from '../server/prediction/field-kinds.ts';
 import { NOUN } from '../server/prediction/noun.ts';
 import { yieldsListItems } from '../server/prediction/openapi-schema.ts';

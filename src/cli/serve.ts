@@ -1,6 +1,7 @@
 // `pawl serve`: one server in this process, from its first line on stdout to its last. Signals are its business here;
-// everything else is src/server/app.ts.
-import { createApp } from '../server/app.ts';
+// everything else is src/server/.
+import type { App } from '../server/app.ts';
+import { createEngine, type Engine } from '../server/engine.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { SIGNAL_CODES } from './interruption.ts';
 import { findPredictor } from './predictor-reference.ts';
@@ -17,8 +18,8 @@ export async function runServe({ reference, flags }: CommandCall): Promise<ExitC
   const { value: mode } = readSetting('mode', sources);
   const predictor = findPredictor(reference, mode, process.env);
   const { value: config, warnings } = readConfig(sources, predictor);
-  const app = createApp(config);
-  const { log } = app.engine;
+  const engine = createEngine(config);
+  const { log } = engine;
   for (const warning of warnings) log.warn({}, warning);
 
   const ignore = () => log.info({ signal: 'SIGTERM' }, 'ignored because of --await-explicit-shutdown');
@@ -33,14 +34,22 @@ export async function runServe({ reference, flags }: CommandCall): Promise<ExitC
     isStopping = true;
     log.info({ signal: name, graceMs: config.shutdownGraceMs }, 'stopping; a second signal stops at once');
     // A failure to stop is told by `closed`, below.
-    app.close().catch(() => undefined);
+    ready.then((app) => app.close()).catch(() => undefined);
   };
   process.on('SIGINT', stop);
   // Listened to in any case: without a listener the signal would end the process.
   process.on('SIGTERM', config.awaitExplicitShutdown ? ignore : stop);
 
-  const url = await app.start();
-  process.stdout.write(`Listening on ${url}\n`);
+  // The workers start while the HTTP server is loaded.
+  engine.start();
+  const ready = loadApp(engine);
+  const app = await ready;
+  if (!isStopping) process.stdout.write(`Listening on ${await app.start()}\n`);
   await app.closed;
   return EXIT.ok;
+}
+
+async function loadApp(engine: Engine): Promise<App> {
+  const { createApp } = await import('../server/app.ts');
+  return createApp(engine);
 }

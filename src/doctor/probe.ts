@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readSync, writeSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { sleep, systemClock } from '../base/clock.ts';
+import { packagePath } from '../base/package-place.ts';
 import { readProcStat } from '../base/proc-stat.ts';
 import { findNative, loadNative } from '../native/binding.ts';
 import { Interruption } from '../native/interrupt.ts';
@@ -56,7 +57,7 @@ async function tryOrphans(native: NativeApi): Promise<string | null> {
 }
 
 async function tryInterrupts(native: NativeApi, interruption: Interruption): Promise<void> {
-  const helper = new Worker(new URL(import.meta.url), { execArgv: [] });
+  const helper = new Worker(packagePath('dist', 'doctor', 'probe.js'), { execArgv: [] });
   await once(helper, 'message');
   const { readEnd } = native.capturePipe(PIPE_BYTES);
   native.setBlocking(readEnd);

@@ -1,12 +1,12 @@
 // Runs the probe in a process of its own, with a deadline, and collects what it said.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../base/clock.ts';
+import { packagePath } from '../base/package-place.ts';
 import { limit } from '../limits.ts';
 import { type ProbeReport, parseProbe } from './probe-report.ts';
 
-const PROBE = fileURLToPath(new URL('./probe.js', import.meta.url));
+const PROBE = packagePath('dist', 'doctor', 'probe.js');
 const WORDS_CHARS_MAX = 500;
 
 export async function runProbe(clock: Clock, program: string = PROBE): Promise<ProbeReport> {

@@ -1,10 +1,10 @@
 // Finds the addon's binary and loads it; the only place that knows where it lies. Never loads anything but the addon,
 // and never hides why a file that exists could not be used.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packagePath } from '../base/package-place.ts';
 import { PawlError } from '../errors.ts';
 import type { NativeApi } from './native-api.ts';
 
@@ -13,6 +13,7 @@ const FUNCTIONS = {
   capturePipe: true,
   writeAll: true,
   readAvailable: true,
+  hasBytes: true,
   pendingBytes: true,
   setBlocking: true,
   flushStdio: true,
@@ -70,10 +71,9 @@ export function findNative(): FoundNative | { readonly attempts: readonly Attemp
 export function addonCandidates(): readonly string[] {
   const forced = process.env.PAWL_ADDON;
   if (forced) return [path.resolve(forced)];
-  const root = packageRoot(path.dirname(fileURLToPath(import.meta.url)));
-  const prebuilds = path.join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+  const prebuilds = packagePath('prebuilds', `${process.platform}-${process.arch}`);
   return [
-    path.join(root, 'build', 'Release', 'pawl.node'),
+    packagePath('build', 'Release', 'pawl.node'),
     ...libcTags().map((tag) => path.join(prebuilds, `pawl${tag}.node`)),
   ];
 }
@@ -82,20 +82,6 @@ function libcTags(): readonly string[] {
   if (process.platform !== 'linux') return [''];
   // A guess is enough: a binary for the other C library refuses to load, and then the next one is tried.
   return existsSync('/etc/alpine-release') ? ['.musl', '.glibc'] : ['.glibc', '.musl'];
-}
-
-/** src/native and dist/native are equally deep, but a bundler may move this file: look for our own package.json. */
-function packageRoot(from: string): string {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    if (packageName(path.join(folder, 'package.json')) === 'pawl') return folder;
-    if (folder === path.dirname(folder)) return from;
-  }
-}
-
-function packageName(file: string): unknown {
-  if (!existsSync(file)) return null;
-  const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return typeof content === 'object' && content !== null && 'name' in content ? content.name : null;
 }
 
 /** The addon, or why this file is not it. */

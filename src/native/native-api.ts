@@ -31,9 +31,14 @@ export interface NativeApi {
   writeAll(fd: number, bytes: Uint8Array): void;
   /**
    * Reads what is there now from a non-blocking descriptor, at most `into.length` bytes, and returns how many; 0 when
-   * nothing is there or the writers are gone. Never throws EAGAIN: this runs twice per prediction.
+   * nothing is there or the writers are gone. Never throws EAGAIN.
    */
   readAvailable(fd: number, into: Uint8Array): number;
+  /**
+   * Whether readAvailable() would find something in one of four descriptors, some of which may be the same: one system
+   * call for all, twice per prediction.
+   */
+  hasBytes(fd1: number, fd2: number, fd3: number, fd4: number): boolean;
   /** Bytes a pipe holds that nobody has read yet (FIONREAD; either end may be given). */
   pendingBytes(fd: number): number;
   /** Clears O_NONBLOCK, which a child process that inherited the descriptor may have set on the shared description. */

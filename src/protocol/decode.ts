@@ -105,6 +105,16 @@ function usage(raw: Raw): Usage | null {
   };
 }
 
+/** What every terminal message says. A worker that sends idle tokens leaves `idle` out. */
+function terminal(raw: Raw) {
+  return {
+    id: id(raw),
+    predictMs: field.count(raw, 'predictMs'),
+    usage: usage(raw),
+    idle: raw.idle === true,
+  };
+}
+
 function context(raw: Raw): { [key: string]: string } {
   const entries = Object.entries(field.object(raw, 'context'));
   return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
@@ -212,24 +222,18 @@ const SLOT_EVENTS: Decoders<SlotEvent> = {
   }),
   succeeded: (raw) => ({
     type: 'succeeded',
-    id: id(raw),
     output: field.oneOf(raw, 'output', ['value', 'list']),
-    predictMs: field.count(raw, 'predictMs'),
-    usage: usage(raw),
+    ...terminal(raw),
   }),
   failed: (raw) => ({
     type: 'failed',
-    id: id(raw),
     error: wireError(raw),
     issues: field.list(raw, 'issues', inputIssue),
-    predictMs: field.count(raw, 'predictMs'),
-    usage: usage(raw),
+    ...terminal(raw),
   }),
   canceled: (raw) => ({
     type: 'canceled',
-    id: id(raw),
-    predictMs: field.count(raw, 'predictMs'),
-    usage: usage(raw),
+    ...terminal(raw),
     stage: field.oneOf(raw, 'stage', ['signal', 'interrupt', 'terminate', 'kill', 'worker']),
     cancelMs: field.count(raw, 'cancelMs'),
   }),

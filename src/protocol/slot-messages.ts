@@ -116,25 +116,28 @@ export interface Usage {
   readonly subprocessMemoryPeakBytes: number | null;
 }
 
-export interface Succeeded {
-  readonly type: 'succeeded';
+/** What every end says. */
+interface Terminal {
   readonly id: PredictionId;
-  /** `list`: a generator ran and the chunks are the output, even when there are none. `value`: predict() returned. */
-  readonly output: 'value' | 'list';
   /** From the call of predict() to its end, milliseconds. */
   readonly predictMs: number;
   /** Null where predict() was not called. */
   readonly usage: Usage | null;
+  /** The slot may take the next prediction from here on: no idle token follows. */
+  readonly idle: boolean;
 }
 
-export interface Failed {
+export interface Succeeded extends Terminal {
+  readonly type: 'succeeded';
+  /** `list`: a generator ran and the chunks are the output, even when there are none. `value`: predict() returned. */
+  readonly output: 'value' | 'list';
+}
+
+export interface Failed extends Terminal {
   readonly type: 'failed';
-  readonly id: PredictionId;
   readonly error: WireError;
   /** Only for PAWL_INPUT_INVALID: what the predictor's schema said. Empty otherwise. */
   readonly issues: readonly InputIssue[];
-  readonly predictMs: number;
-  readonly usage: Usage | null;
 }
 
 /**
@@ -143,17 +146,14 @@ export interface Failed {
  */
 export type CancelStage = 'signal' | 'interrupt' | 'terminate' | 'kill' | 'worker';
 
-export interface Canceled {
+export interface Canceled extends Terminal {
   readonly type: 'canceled';
-  readonly id: PredictionId;
-  readonly predictMs: number;
-  readonly usage: Usage | null;
   readonly stage: CancelStage;
   /** From the arrival of the cancel in the worker to the end. */
   readonly cancelMs: number;
 }
 
-/** Exactly one of these ends a prediction; nothing with its id follows. */
+/** Exactly one of these ends a prediction; nothing with its id follows, but the idle token. */
 export type TerminalEvent = Succeeded | Failed | Canceled;
 
 /** Worker to server. */

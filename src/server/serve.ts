@@ -7,6 +7,7 @@ import { SETTING_KEYS, SETTINGS } from '../cli/settings.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
 import { createApp } from './app.ts';
+import { createEngine } from './engine.ts';
 
 export interface ServeOptions {
   /** `path/to/file[:Export]`, as on the command line. */
@@ -61,7 +62,7 @@ export interface Server {
 /** Resolves once the server listens; setup goes on. Installs no signal handlers. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const config = configOf(options);
-  const app = createApp(config);
+  const app = createApp(createEngine(config));
   const url = await app.start();
   const { fleet, service } = app.engine;
   const ready = fleet.settledStart().then(() => {

@@ -2,6 +2,7 @@
 // starts the I/O thread and the model thread's host. It imports no user code and nothing that touches process.stdout.
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { packagePath } from '../base/package-place.ts';
 import { limit } from '../limits.ts';
 import { loadNative } from '../native/binding.ts';
 import { loadLazyParts } from '../native/first-use.ts';
@@ -39,7 +40,7 @@ const start: IoStart = {
   shared: shared.buffer,
   uninterruptible: interruption.unavailable,
 };
-const io = new Worker(new URL('./io/main.js', import.meta.url), { workerData: start, execArgv: [] });
+const io = new Worker(packagePath('dist', 'worker', 'io', 'main.js'), { workerData: start, execArgv: [] });
 // While that thread starts.
 loadLazyParts();
 

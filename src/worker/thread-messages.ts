@@ -41,12 +41,17 @@ export type ToIo =
     }
   /** A line for a slot socket, `bytes` as claimed in SharedState. */
   | { readonly type: 'slot'; readonly slot: SlotIndex; readonly line: string; readonly bytes: number }
-  /** A run is over: captured output first, then the terminal line, then the idle token. */
+  /** A run is over: captured output first, then these lines, and the slot is free. */
   | {
       readonly type: 'end';
       readonly slot: SlotIndex;
       readonly run: number;
       readonly id: PredictionId;
+      /** Line that it sent right before its end, newline included; empty where there is none. */
+      readonly held: string;
+      /** Of `held`, as claimed in SharedState. */
+      readonly bytes: number;
+      /** The terminal line; */
       /** null where it was canceled: what stopped it is known on the I/O thread. */
       readonly line: string | null;
       readonly predictMs: number;

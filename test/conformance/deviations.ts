@@ -162,6 +162,28 @@ export const DEVIATIONS = {
   },
 } as const satisfies Record<string, Deviation>;
 
+/** What no exchange with a client shows; tests of their own do. */
+export const BEHIND_THE_ANSWERS: readonly Deviation[] = [
+  {
+    title: 'Webhooks about progress',
+    cog: 'What comes sooner than half a second after the last one is dropped: the newest log may never be told.',
+    pawl: 'It waits, and is in the next one, which is sent when the half second is over; one at a time, in order.',
+    why: 'A receiver that follows the webhooks sees all of it (`test/unit/server/webhook`).',
+  },
+  {
+    title: 'An upload that is redirected',
+    cog: 'Made again at the new place with 301, 302, 307 and 308; with 303 the new place is asked by GET.',
+    pawl: 'The same with 301, 302, 307 and 308, always by PUT with the whole file; 303 says that it was taken.',
+    why: 'A GET of the result adds nothing (`test/conformance/redirected-upload.test.ts`).',
+  },
+  {
+    title: 'Downloads and uploads that fail',
+    cog: 'A download is tried once, an upload once.',
+    pawl: 'Both are tried again after failures that may pass, as `Retry-After` asks ([files.md](files.md)).',
+    why: 'A store that is busy for a moment costs no prediction (`test/integration/input-download-tries.test.ts`).',
+  },
+];
+
 export type DeviationName = keyof typeof DEVIATIONS;
 /** Path in a transcript, `*` for one key, `**` at the end for all below. */
 export type Places = Readonly<Record<string, DeviationName>>;

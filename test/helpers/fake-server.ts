@@ -3,7 +3,8 @@ import type { InjectOptions, Response } from 'light-my-request';
 import type { JsonObject } from '../../src/base/json.ts';
 import { silentLogger } from '../../src/base/log.ts';
 import { CONFIG_DEFAULTS, type Config } from '../../src/config.ts';
-import { type App, createApp, type EngineParts } from '../../src/server/app.ts';
+import { type App, createApp } from '../../src/server/app.ts';
+import { createEngine, type EngineParts } from '../../src/server/engine.ts';
 import { ManualClock } from './manual-clock.ts';
 import { ScriptedFleet } from './scripted-fleet.ts';
 
@@ -25,7 +26,7 @@ export interface FakeServerOptions {
   /** Null leaves the fleet in `starting`. */
   readonly document?: JsonObject | null;
   readonly has?: { train?: boolean; healthcheck?: boolean };
-  readonly connectionLimits?: EngineParts['connectionLimits'];
+  readonly connectionLimits?: Parameters<typeof createApp>[1];
   /** In place of what is made here. */
   readonly parts?: EngineParts;
 }
@@ -43,13 +44,8 @@ export function fakeServer(options: FakeServerOptions = {}): FakeServer {
     workDir: '/nowhere',
     ...options.config,
   };
-  const app = createApp(config, {
-    fleet,
-    clock,
-    log,
-    connectionLimits: options.connectionLimits ?? {},
-    ...options.parts,
-  });
+  const engine = createEngine(config, { fleet, clock, log, ...options.parts });
+  const app = createApp(engine, options.connectionLimits);
   if (options.document !== null) fleet.becomeReady(options.document ?? {}, options.has);
   const ask = (request: InjectOptions) => Promise.resolve(app.http.inject(request));
   const begin = async (request: InjectOptions) => {

@@ -2,6 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLogger } from '../../src/base/log.ts';
 import { createApp } from '../../src/server/app.ts';
+import { createEngine } from '../../src/server/engine.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type FakeFleetOptions, fakeConfig, fakeFleet } from '../helpers/fake-fleet.ts';
 
@@ -17,7 +18,7 @@ interface Body {
 async function start(options: FakeFleetOptions = {}) {
   const { fleet, workDir, reaches } = fakeFleet(options);
   const config = fakeConfig(workDir, { host: '127.0.0.1', port: 0, shutdownGraceMs: 0, ...options.config });
-  const app = createApp(config, { fleet, log: { ...silentLogger, flush: () => {} } });
+  const app = createApp(createEngine(config, { fleet, log: { ...silentLogger, flush: () => {} } }));
   const url = await app.start();
   onTestFinished(() => app.close());
   const post = async (input: object, path = '/predictions', headers: Record<string, string> = {}) => {

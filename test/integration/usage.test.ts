@@ -111,10 +111,10 @@ describe('the metrics of a prediction', () => {
 });
 
 describe.runIf(process.platform === 'linux')('PeakMemory', () => {
-  const module = new URL('../../dist/worker/model/peak-memory.js', import.meta.url).href;
+  const module = new URL('../../src/worker/model/peak-memory.ts', import.meta.url).href;
   const run = (code: string) =>
     JSON.parse(
-      execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', code], {
+      execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', '--input-type=module', '-e', code], {
         cwd: fileURLToPath(new URL('.', import.meta.url)),
       }).toString(),
     ) as Figures;

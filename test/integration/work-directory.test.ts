@@ -66,10 +66,17 @@ describe('a server that is killed', () => {
 describe('a server that starts', () => {
   /** What a server with that process would have made. */
   const madeByDead = (parent: string): string => {
-    const module = new URL('../../dist/server/directory-owner.js', import.meta.url);
+    const module = new URL('../../src/server/directory-owner.ts', import.meta.url);
     const code = `import { mkdtempSync } from 'node:fs'; import { ownPrefix } from ${JSON.stringify(module)};
       process.stdout.write(mkdtempSync(process.argv[1] + '/' + ownPrefix()));`;
-    return execFileSync(process.execPath, ['--input-type=module', '-e', code, parent]).toString();
+    return execFileSync(process.execPath, [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      code,
+      parent,
+    ]).toString();
   };
 
   it('removes what killed ones have left, and nothing that may be somebody’s', async () => {

@@ -26,6 +26,13 @@ describe('capturePipe', () => {
   });
 });
 
+describe('hasBytes', () => {
+  it('finds the one pipe of four that holds something, and nothing where the writer is gone', async () => {
+    const { hasBytes } = await capturePipe(65_536);
+    expect(hasBytes).toEqual({ closed: false, empty: false, full: true, ended: false });
+  });
+});
+
 describe('writeAll', () => {
   it('delivers all of 4 MB to a pipe that is non-blocking and full', async () => {
     const { nonBlocking, refusal, filled, counts } = await fullPipe();
@@ -62,7 +69,15 @@ describe('arguments', () => {
 
   it('refuses values of another type before any system call', async () => {
     const thrown = await wrongArguments();
-    for (const call of ['fdAsText', 'fractionalFd', 'noBytes', 'otherView', 'nothing']) {
+    for (const call of [
+      'fdAsText',
+      'fractionalFd',
+      'noBytes',
+      'otherView',
+      'threeFds',
+      'fdOfFour',
+      'nothing',
+    ]) {
       expect(thrown[call], call).toMatchObject({ name: 'TypeError' });
     }
   });

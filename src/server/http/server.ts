@@ -14,7 +14,8 @@ import type { Webhooks } from '../webhook/webhooks.ts';
 import type { AuthTokens } from './access/auth-tokens.ts';
 import { requireToken } from './access/bearer-hook.ts';
 import { allowOrigins } from './access/cors.ts';
-import { asRequestError } from './error-reply.ts';
+import { sendRefusal } from './early-answer.ts';
+import { asRequestError, errorReply } from './error-reply.ts';
 import { noRoute, pathOf } from './no-route.ts';
 import { type ConnectionLimits, rawServer } from './raw-server.ts';
 import { sendError } from './reply.ts';
@@ -61,7 +62,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   table.watch(app);
   guard(app, parts);
   takeBodiesRaw(app);
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.log));
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts));
   app.setNotFoundHandler((request, reply) => answerNoRoute(request, reply, table, parts.service));
   registerRoutes(app, parts);
   return app;
@@ -94,7 +95,7 @@ function answerError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  log: Logger,
+  { log, clock }: HttpParts,
 ): FastifyReply {
   const reason = asRequestError(error);
   if (reason.code === 'PAWL_INTERNAL') {
@@ -103,9 +104,7 @@ function answerError(
       'a request failed for a defect in Pawl',
     );
   }
-  // Kept open, so that a client which is still sending can finish and read the answer instead of a reset.
-  if (reason.code === 'PAWL_BODY_TOO_LARGE') reply.removeHeader('connection');
-  return sendError(reply, reason);
+  return sendRefusal(request, reply, errorReply(reason), clock);
 }
 
 function answerNoRoute(

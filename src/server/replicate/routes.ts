@@ -8,6 +8,7 @@ import type { AuthTokens } from '../http/access/auth-tokens.ts';
 import { OPEN } from '../http/access/bearer-hook.ts';
 import { awaitEnd, held } from '../http/await-end.ts';
 import { baseUrl } from '../http/base-url.ts';
+import { sendRefusal } from '../http/early-answer.ts';
 import { asRequestError } from '../http/error-reply.ts';
 import { answerEventStream, answerEventStreamHead, lastEventId } from '../http/event-stream-reply.ts';
 import { ignoreBodyType } from '../http/ignore-body-type.ts';
@@ -39,11 +40,11 @@ export function replicateRoutes(app: FastifyInstance, parts: ReplicateParts): vo
   const routes = new ReplicateRoutes(parts);
   app.register(
     (scope, _options, done) => {
-      scope.setErrorHandler((error, _request, reply) => {
+      scope.setErrorHandler((error, request, reply) => {
         const reason = asRequestError(error);
         if (reason.code === 'PAWL_INTERNAL')
           parts.log.error({ error }, 'a request failed for a defect in Pawl');
-        return sendProblem(reply, reason);
+        return sendRefusal(request, reply, problemReply(reason), parts.clock);
       });
       scope.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request)));
       takeForms(scope);

@@ -109,11 +109,11 @@ export class SlotPermit implements Permit {
         this.#tell(() => observer?.onMetric(event));
         return true;
       case 'succeeded':
-        this.#spent(event);
+        this.#ending(event);
         this.#terminal({ status: 'succeeded', output: event.output, predictMs: event.predictMs });
         return true;
       case 'failed':
-        this.#spent(event);
+        this.#ending(event);
         this.#terminal({
           status: 'failed',
           error: event.error,
@@ -122,7 +122,7 @@ export class SlotPermit implements Permit {
         });
         return true;
       case 'canceled':
-        this.#spent(event);
+        this.#ending(event);
         this.#terminal({
           status: 'canceled',
           predictMs: event.predictMs,
@@ -228,7 +228,8 @@ export class SlotPermit implements Permit {
     return this.#slot.owner.clock.monotonic() - this.#cancelAskedTick;
   }
 
-  #spent({ usage }: TerminalEvent): void {
+  #ending({ usage, idle }: TerminalEvent): void {
+    if (idle) this.#idleSeen = true;
     const observer = this.#observer;
     if (usage !== null) this.#tell(() => observer?.onUsage(usage));
   }

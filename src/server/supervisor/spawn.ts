@@ -1,13 +1,13 @@
 // Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { packagePath } from '../../base/package-place.ts';
 import { WORKER_DIRECTORY_VARIABLE, WORKER_MARK_VARIABLE } from '../../protocol/environment.ts';
 
 /** Arguments of `node`: the worker's file and what it is given. */
 export type WorkerEntry = readonly string[];
 
 export function defaultWorkerEntry(): WorkerEntry {
-  return [fileURLToPath(new URL('../../worker/bootstrap.js', import.meta.url))];
+  return [packagePath('dist', 'worker', 'bootstrap.js')];
 }
 
 const SERVER_ONLY = [

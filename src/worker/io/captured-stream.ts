@@ -13,13 +13,13 @@ const scratch = Buffer.allocUnsafe(64 * 1024);
 type SocketOptions = net.SocketConstructorOpts & Pick<net.ConnectOpts, 'onread'>;
 
 export class CapturedStream {
-  readonly #fd: number;
+  readonly fd: number;
   readonly #native: NativeApi;
   readonly #socket: net.Socket;
   readonly #lines: LineAssembler;
 
   constructor(fd: number, native: NativeApi, clock: Clock, emit: (text: string) => void) {
-    this.#fd = fd;
+    this.fd = fd;
     this.#native = native;
     this.#lines = new LineAssembler(clock, emit);
     const callback = (count: number) => {
@@ -44,7 +44,7 @@ export class CapturedStream {
   drain(): void {
     let room = limit('capturePipeBytes');
     while (room > 0) {
-      const count = this.#native.readAvailable(this.#fd, scratch);
+      const count = this.#native.readAvailable(this.fd, scratch);
       if (count === 0) return;
       this.#lines.push(scratch.subarray(0, count));
       room -= count;

@@ -9,6 +9,7 @@ import type { Connection } from '../../protocol/connection.ts';
 import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
+import type { Canceled } from '../../protocol/slot-messages.ts';
 import type { Rung } from '../process-tree/kill-tree.ts';
 import { MemorySampler } from '../process-tree/memory-sampler.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
@@ -17,6 +18,7 @@ import type { ToIo, ToModel } from '../thread-messages.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
 import { CaptureFlow } from './capture-flow.ts';
+import { CapturedOutput } from './captured-output.ts';
 import { CapturedStream } from './captured-stream.ts';
 import { Healthchecks } from './healthchecks.ts';
 import { LogRouting } from './log-routing.ts';
@@ -40,8 +42,8 @@ export class IoThread {
   readonly #healthchecks: Healthchecks;
   /** Streams of the process, read for every slot that has none of its own. */
   readonly #processStreams: readonly CapturedStream[];
-  /** By slot; empty where the slot's output is the process's. */
-  readonly #slotStreams: CapturedStream[][] = [];
+  /** By slot: what its predictions may have written to. */
+  readonly #output: CapturedOutput[] = [];
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
   readonly #processes: RunProcesses;
@@ -127,7 +129,7 @@ export class IoThread {
         },
         onPredict: (from, request, isCanceled) => {
           // What is in the pipes now was written before this prediction, by work that outlived another one.
-          this.#settleStreams(from);
+          this.#output[from.index]?.settle();
           this.#processes.began({ slot: from.index, run: from.run });
           this.#memory.began({ slot: from.index, run: from.run });
           this.#parts.toModel({ type: 'predict', slot: from.index, request });
@@ -137,11 +139,11 @@ export class IoThread {
       });
       this.#slots.push(slot);
       const pipe = pipes[index];
-      this.#slotStreams.push(
+      const own =
         pipe === undefined
           ? []
-          : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text)),
-      );
+          : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text));
+      this.#output.push(new CapturedOutput(this.#parts.native, [...this.#processStreams, ...own]));
     }
   }
 
@@ -175,7 +177,7 @@ export class IoThread {
 
   /** What the run printed before it came to this output is shown before it. */
   #forward(index: SlotIndex, line: string, bytes: number): void {
-    for (const stream of this.#streamsOf(index)) stream.drain();
+    this.#output[index]?.drain();
     this.#slots[index]?.sendLine(line, () => this.#parts.shared.release(bytes));
   }
 
@@ -189,20 +191,25 @@ export class IoThread {
     this.#memory.ended({ slot, run });
     this.#ladders[slot]?.end();
     if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
-    void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(message));
+    // It does not wait for them.
+    if (message.held !== '') this.#forward(slot, message.held, message.bytes);
+    const rest = { ...message, held: '', bytes: 0 };
+    void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(rest));
   }
 
-  /** The order is the guarantee: captured output, terminal line, idle token. */
+  /** The order is the guarantee: captured output, terminal line. With that the slot is free. */
   #finish(message: Extract<ToIo, { type: 'end' }>): void {
     const slot = this.#slots[message.slot];
     if (slot === undefined) return;
+    const { held, bytes, line } = message;
     const ladder = this.#ladders[message.slot];
     // A cancel that came only now has begun to climb.
     ladder?.end();
     this.#ladders[message.slot] = undefined;
-    this.#settleStreams(slot);
-    if (!slot.end(message.run, message.line ?? this.#canceledLine(message, ladder))) return;
-    this.#parts.control.send({ type: 'idle', slot: message.slot, id: message.id });
+    this.#output[message.slot]?.settle();
+    slot.end(message.run, held + (line ?? this.#canceledLine(message, ladder)), () => {
+      if (bytes > 0) this.#parts.shared.release(bytes);
+    });
   }
 
   #canceledLine(
@@ -210,7 +217,9 @@ export class IoThread {
     ladder: CancelLadder | undefined,
   ): string {
     const stage = ladder?.stage ?? 'signal';
-    return encodeFrame({ type: 'canceled', id, predictMs, usage, stage, cancelMs: ladder?.elapsedMs ?? 0 });
+    const cancelMs = ladder?.elapsedMs ?? 0;
+    const canceled: Canceled = { type: 'canceled', id, predictMs, usage, stage, cancelMs, idle: true };
+    return encodeFrame(canceled);
   }
 
   #endRungs(): readonly Rung[] {
@@ -218,18 +227,6 @@ export class IoThread {
       { signal: 'SIGTERM', waitMs: this.#init?.cancelTermMs ?? 0 },
       { signal: 'SIGKILL', waitMs: limit('cancelTermMs') },
     ];
-  }
-
-  /** Reads what was written so far by whoever used this slot, to the last byte. */
-  #settleStreams(slot: SlotChannel): void {
-    for (const stream of this.#streamsOf(slot.index)) {
-      stream.drain();
-      stream.flush();
-    }
-  }
-
-  #streamsOf(index: SlotIndex): CapturedStream[] {
-    return [...this.#processStreams, ...(this.#slotStreams[index] ?? [])];
   }
 
   #captured(

@@ -18,6 +18,8 @@ export class LineAssembler {
   #lineBytes = 0;
   #isTruncated = false;
   #idle: Timer | null = null;
+  /** Nothing came since the last flush. */
+  #isFresh = true;
 
   constructor(clock: Clock, emit: (text: string) => void) {
     this.#clock = clock;
@@ -25,6 +27,7 @@ export class LineAssembler {
   }
 
   push(bytes: Buffer): void {
+    this.#isFresh = false;
     const text = this.#decoder.write(bytes);
     if (this.#lineBytes + bytes.length <= this.#lineBytesMax && !this.#isTruncated) this.#append(text);
     else this.#appendWithCut(text);
@@ -35,6 +38,8 @@ export class LineAssembler {
 
   /** Emits what is left, an unfinished line and an unfinished character included. The next byte starts a new line. */
   flush(): void {
+    if (this.#isFresh) return;
+    this.#isFresh = true;
     const rest = this.#decoder.end();
     if (rest !== '' && !this.#isTruncated) this.#partial += rest;
     this.#decoder = new StringDecoder('utf8');

@@ -97,14 +97,13 @@ export class SlotChannel {
     return true;
   }
 
-  /** The terminal line, and the slot is free. False when `run` is not the current one: it was ended before. */
-  end(run: number, line: string): boolean {
-    if (this.#status.current !== 'busy' || run !== this.#run) return false;
-    this.#connection.sendLine(line);
+  /** The last lines of run number `run`, and the slot is free. Nothing is sent where it is not the current one. */
+  end(run: number, lines: string, onTaken: () => void): void {
+    if (this.#status.current !== 'busy' || run !== this.#run) return onTaken();
+    this.#connection.sendLine(lines, onTaken);
     this.#lastId = this.#id;
     this.#id = null;
     this.#status.move('free');
-    return true;
   }
 
   close(): void {
@@ -134,6 +133,7 @@ export class SlotChannel {
       issues: [],
       predictMs: 0,
       usage: null,
+      idle: false,
     };
     this.#connection.send(failed);
   }

@@ -23,7 +23,7 @@ import type { LoadedPredictor } from './loaded-predictor.ts';
 import { origins } from './origin.ts';
 import type { OutputRouter } from './output-router.ts';
 import { PredictionRun } from './prediction-run.ts';
-import type { RunParts, Spent } from './run-parts.ts';
+import type { RunEnd, RunParts } from './run-parts.ts';
 import { SetupOrigin } from './setup-origin.ts';
 import { load } from './start-up.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -150,7 +150,7 @@ export class Host {
         origins.run(origin, () => this.#parts.router.write(stream, Buffer.from(text))),
       encode: (message) => encodeFrame(message),
       sendLine: (slot, line) => this.#sendLine(slot, line),
-      ended: (run, event, spent) => this.#ended(run, event, spent),
+      ended: (run, event, end) => this.#ended(run, event, end),
     };
   }
 
@@ -171,12 +171,22 @@ export class Host {
     run.start();
   }
 
-  #ended(run: PredictionRun, event: TerminalEvent | null, spent: Spent): void {
+  #ended(run: PredictionRun, event: TerminalEvent | null, { held, ...spent }: RunEnd): void {
     const { slot, run: number } = run.at;
     if (this.#runs[slot] === run) this.#runs[slot] = undefined;
     this.#parts.native.flushStdio();
     const line = event === null ? null : encodeFrame(event);
-    this.#parts.toIo({ type: 'end', slot, run: number, id: run.id, line, ...spent });
+    if (held !== '') this.#parts.shared.claim(held.length);
+    this.#parts.toIo({
+      type: 'end',
+      slot,
+      run: number,
+      id: run.id,
+      held,
+      bytes: held.length,
+      line,
+      ...spent,
+    });
   }
 
   #sendLine(slot: SlotIndex, line: string): void {

@@ -50,6 +50,8 @@ export class PredictionRun implements Origin {
   #began: { readonly tick: number; readonly mark: UsageMark } | null = null;
   /** All of the run's own waiting: nothing else may refer to it, see endIfLost(). */
   #work: WeakRef<Promise<unknown>> | null = null;
+  /** The value that predict() returned, to be sent with the end that follows it at once; empty where there is none. */
+  #held = '';
 
   constructor(slot: SlotIndex, request: Predict, task: Task, parts: RunParts) {
     const at = { slot, run: request.run };
@@ -171,7 +173,10 @@ export class PredictionRun implements Origin {
       throwIfCanceled: () => this.scope.throwIfCanceled(),
       // A generator's body runs in the context of whoever calls next(), which must be this prediction's.
       enter: (fn) => origins.run(this, () => this.guarded(fn)),
-      sendLine: (line) => this.#sendLine(line),
+      sendLine: (line, isLast) => {
+        if (isLast && this.isActive) this.#held = line;
+        else this.#sendLine(line);
+      },
     });
   }
 
@@ -192,8 +197,9 @@ export class PredictionRun implements Origin {
     this.#status.move('ending');
     const spent = this.#spent();
     const isCanceled = this.#isCanceled;
-    const event = isCanceled ? null : { ...outcome, id: this.id, ...spent };
+    const event = isCanceled ? null : { ...outcome, id: this.id, ...spent, idle: true };
     if (!isCanceled && !this.scope.hasTempDir) return this.#finish(event, spent);
+    this.#sendHeld();
     void this.#cleanUp(isCanceled).then(() => this.#finish(event, spent));
   }
 
@@ -211,7 +217,8 @@ export class PredictionRun implements Origin {
   #finish(event: TerminalEvent | null, spent: Spent): void {
     this.#metrics.close();
     this.#status.move('ended');
-    this.#parts.ended(this, event, spent);
+    this.#parts.ended(this, event, { ...spent, held: this.#held });
+    this.#held = '';
   }
 
   #spent(): Spent {
@@ -225,7 +232,14 @@ export class PredictionRun implements Origin {
   }
 
   #sendLine(line: string): void {
+    this.#sendHeld();
     if (this.isActive) this.#parts.sendLine(this.at.slot, line);
+  }
+
+  #sendHeld(): void {
+    const line = this.#held;
+    this.#held = '';
+    if (line !== '') this.#parts.sendLine(this.at.slot, line);
   }
 }
 

@@ -13,6 +13,11 @@ import type { UsageMeter } from './usage-meter.ts';
 /** What a run took. */
 export type Spent = Pick<TerminalEvent, 'predictMs' | 'usage'>;
 
+export interface RunEnd extends Spent {
+  /** A line for the slot socket that is sent with the end; empty where there is none. */
+  readonly held: string;
+}
+
 export interface RunParts {
   readonly clock: Clock;
   readonly shared: SharedState;
@@ -36,5 +41,5 @@ export interface RunParts {
   encode(message: object): string;
   sendLine(slot: SlotIndex, line: string): void;
   /** `event` is null where it was canceled. */
-  ended(run: PredictionRun, event: TerminalEvent | null, spent: Spent): void;
+  ended(run: PredictionRun, event: TerminalEvent | null, end: RunEnd): void;
 }

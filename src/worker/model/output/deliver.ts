@@ -12,7 +12,8 @@ export interface DeliverParts extends OutputAreaParts {
   readonly throwIfCanceled: () => void;
   /** Runs `fn` as the prediction: a generator's body has the context of whoever calls next(). */
   readonly enter: <T>(fn: () => T) => T;
-  readonly sendLine: (line: string) => void;
+  /** `isLast`: nothing follows but the end of the prediction. */
+  readonly sendLine: (line: string, isLast: boolean) => void;
 }
 
 /** `list` where a generator ran, even when it yielded nothing. */
@@ -90,7 +91,8 @@ class OutputSender {
     const schema = kind === 'chunk' ? (declared?.items ?? declared) : declared;
     if (schema !== null) checkOutput(encoded, schema, path);
     const line = packOutput(encoded, { id, kind, index, outputDir });
-    if (line instanceof Promise) return line.then(sendLine);
-    sendLine(line);
+    const isLast = kind === 'value';
+    if (line instanceof Promise) return line.then((done) => sendLine(done, isLast));
+    sendLine(line, isLast);
   }
 }
