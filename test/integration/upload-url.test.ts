@@ -155,6 +155,7 @@ describe('while an upload is on its way', () => {
       return now.status === 'processing' ? null : now;
     });
     expect([ended.status, ended.output]).toEqual(['canceled', undefined]);
+    expect(ended.metrics).toMatchObject({ cancel: { stage: 'signal', ms: expect.any(Number) } });
   });
 
   it('the worker may die: what it made still arrives', async () => {

@@ -75,6 +75,8 @@ export class Prediction implements SlotObserver {
   #permit: Permit | null = null;
   #place: Place | null = null;
   #cancelReport: CancelReport | null = null;
+  /** When the first cancel was acknowledged, by the monotonic clock. */
+  #canceledTick: number | null = null;
   #usage: Usage | null = null;
   #metricsWarned = false;
   /** Wins over what the slot reports: an acknowledged cancel, or an output that could not be delivered. */
@@ -191,6 +193,7 @@ export class Prediction implements SlotObserver {
   cancel(): boolean {
     if (this.isTerminal) return false;
     this.#verdict = 'canceled';
+    this.#canceledTick ??= this.#setting.clock.monotonic();
     this.#output.abort();
     if (this.#permit === null) this.#finish(CANCELED);
     else this.#permit.cancel();
@@ -255,8 +258,8 @@ export class Prediction implements SlotObserver {
     this.#place?.leave();
     this.#place = null;
     this.#files.release();
-    if (outcome.status === 'canceled') this.#cancelReport = outcome.cancel;
     const end = decide(outcome, this.#verdict);
+    this.#cancelReport = this.#whatStopped(outcome);
     if (end === 'succeeded')
       this.#final = this.#output.final(outcome.status === 'succeeded' ? outcome.output : 'value');
     else if (end !== 'canceled') this.#failure = end;
@@ -266,6 +269,13 @@ export class Prediction implements SlotObserver {
     this.#emit({ type: 'completed' });
     this.#observers = [];
     this.#setting.onCompleted(this);
+  }
+
+  /** What the worker did about a cancel; where it had nothing to do any more, such as during an upload, the signal. */
+  #whatStopped(outcome: SlotOutcome): CancelReport | null {
+    const reported = outcome.status === 'canceled' ? outcome.cancel : null;
+    if (reported !== null || this.#canceledTick === null || this.#permit === null) return reported;
+    return { stage: 'signal', ms: this.#setting.clock.monotonic() - this.#canceledTick };
   }
 
   #emit(event: PredictionEvent): void {

@@ -2,15 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { deferred } from '../../../src/base/deferred.ts';
 import type { Json, JsonObject } from '../../../src/base/json.ts';
-import { silentLogger } from '../../../src/base/log.ts';
 import { Transcript } from '../../../src/cli/command-log.ts';
 import { runPrediction } from '../../../src/cli/one-prediction.ts';
 import { ResultWriter } from '../../../src/cli/result-writer.ts';
 import { asPredictionId, asSlotIndex, asWorkerIndex } from '../../../src/protocol/ids.ts';
-import { PredictionService } from '../../../src/server/prediction/service.ts';
 import type { PredictionRequest, SlotObserver, SlotPool } from '../../../src/server/slot/permit.ts';
 import type { Fleet } from '../../../src/server/supervisor/fleet.ts';
-import { inlineDelivery, NO_FILES } from '../../helpers/no-files.ts';
+import { serviceOn } from '../../helpers/service.ts';
 
 const INPUT: JsonObject = {
   type: 'object',
@@ -62,19 +60,7 @@ function start(
 ) {
   const seen = { stdout: '', stderr: '' };
   const interrupted = deferred();
-  const service = new PredictionService({
-    fleet: fleetOf(play),
-    clock: systemClock,
-    log: silentLogger,
-    delivery: inlineDelivery(),
-    files: NO_FILES,
-    mode: 'predict',
-    retention: 1,
-    queue: 0,
-    cancelKillMs: 1,
-    predictTimeoutMs: null,
-    streamHistory: { events: 10, bytes: 1_000 },
-  });
+  const service = serviceOn({ fleet: fleetOf(play), clock: systemClock, retention: 1, cancelKillMs: 1 });
   const writer = new ResultWriter(
     { target: { kind: 'here' }, textItems: 'parts' },
     {

@@ -1,14 +1,13 @@
 // Whatever clients, workers and time do, in whatever order: what the service promises of every prediction.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { silentLogger } from '../../../../src/base/log.ts';
 import { PawlError } from '../../../../src/errors.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { Prediction } from '../../../../src/server/prediction/prediction.ts';
-import { PredictionService } from '../../../../src/server/prediction/service.ts';
+import type { PredictionService } from '../../../../src/server/prediction/service.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { inlineDelivery, NO_FILES } from '../../../helpers/no-files.ts';
 import { ScriptedFleet, type ScriptedRun } from '../../../helpers/scripted-fleet.ts';
+import { serviceOn } from '../../../helpers/service.ts';
 
 const REFUSALS = ['PAWL_AT_CAPACITY', 'PAWL_ID_IN_USE', 'PAWL_NOT_READY', 'PAWL_DEFUNCT'];
 const SLOTS = 2;
@@ -34,19 +33,7 @@ class World {
 
   constructor(queue: number, freeing: 'at once' | 'later') {
     this.fleet.slots.freeing = freeing;
-    this.service = new PredictionService({
-      fleet: this.fleet,
-      clock: this.clock,
-      log: silentLogger,
-      delivery: inlineDelivery(),
-      files: NO_FILES,
-      mode: 'predict',
-      retention: 3,
-      queue,
-      cancelKillMs: 10_000,
-      predictTimeoutMs: null,
-      streamHistory: { events: 10, bytes: 1_000 },
-    });
+    this.service = serviceOn({ fleet: this.fleet, clock: this.clock, retention: 3, queue });
     this.fleet.becomeReady();
   }
 

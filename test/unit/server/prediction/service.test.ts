@@ -1,44 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../../src/base/log.ts';
 import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { PredictionEvent } from '../../../../src/server/prediction/events.ts';
-import { PredictionService, type Submission } from '../../../../src/server/prediction/service.ts';
+import { CANCELED } from '../../../../src/server/slot/slot-outcome.ts';
 import { documentWith } from '../../../helpers/fake-server.ts';
-import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { inlineDelivery, NO_FILES } from '../../../helpers/no-files.ts';
-import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
+import { type ScriptedServiceOptions, scriptedService, submission } from '../../../helpers/service.ts';
 
-function createService(options: { retention?: number; capacity?: number; queue?: number } = {}) {
-  const fleet = new ScriptedFleet(options.capacity ?? 100);
-  const clock = new ManualClock();
-  const service = new PredictionService({
-    fleet,
-    clock,
-    log: silentLogger,
-    delivery: inlineDelivery(),
-    files: NO_FILES,
-    mode: 'predict',
-    retention: options.retention ?? 1_000,
-    queue: options.queue ?? 0,
-    cancelKillMs: 10_000,
-    predictTimeoutMs: null,
-    streamHistory: { events: 10, bytes: 1_000 },
-  });
-  fleet.becomeReady();
-  return { fleet, clock, service };
-}
-
-function submission(id: string, more: Partial<Submission> = {}): Submission {
-  return {
-    id: asPredictionId(id),
-    mode: 'predict',
-    input: {},
-    context: {},
-    trace: {},
-    observers: [],
-    cancelAfterMs: null,
-    ...more,
-  };
+function createService(options: ScriptedServiceOptions = {}) {
+  const made = scriptedService(options);
+  made.fleet.becomeReady();
+  return made;
 }
 
 describe('observers', () => {
@@ -140,5 +110,47 @@ describe('drain', () => {
     expect(fleet.run.isCanceled).toBe(true);
     fleet.run.cancel();
     await Promise.all([first, second]);
+  });
+});
+
+describe('what stopped a canceled prediction', () => {
+  const cancel = { stage: 'interrupt', ms: 4 } as const;
+
+  it('is what its worker reports', async () => {
+    const { fleet, service } = createService();
+    const prediction = await service.submit(submission('a'));
+    prediction.cancel();
+    fleet.run.end({ status: 'canceled', predictMs: 3, cancel });
+    expect([prediction.status, prediction.cancelReport]).toEqual(['canceled', cancel]);
+    expect(service.cancelStages).toMatchObject({ interrupt: 1, signal: 0 });
+  });
+
+  it.each([
+    ['succeeded', { status: 'succeeded', output: 'value', predictMs: 3 }],
+    ['was canceled before it began', CANCELED],
+  ] as const)('is the signal where its work %s: nothing else was needed', async (_how, outcome) => {
+    const { fleet, clock, service } = createService();
+    const prediction = await service.submit(submission('a'));
+    prediction.cancel();
+    clock.advance(7);
+    prediction.cancel();
+    fleet.run.end(outcome);
+    expect([prediction.status, prediction.cancelReport]).toEqual(['canceled', { stage: 'signal', ms: 7 }]);
+    expect(service.cancelStages.signal).toBe(1);
+  });
+
+  it('is nothing where it had no slot yet', async () => {
+    const { service } = createService({ capacity: 1, queue: 1 });
+    await service.submit(submission('a'));
+    const waiting = await service.submit(submission('b'));
+    waiting.cancel();
+    expect([waiting.status, waiting.cancelReport]).toEqual(['canceled', null]);
+  });
+
+  it('is nothing where nobody canceled it', async () => {
+    const { fleet, service } = createService();
+    const prediction = await service.submit(submission('a'));
+    fleet.run.succeed();
+    expect([prediction.status, prediction.cancelReport]).toEqual(['succeeded', null]);
   });
 });

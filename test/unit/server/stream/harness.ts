@@ -1,15 +1,11 @@
 // One prediction, driven by hand, and readers of its event stream.
 import { createParser } from 'eventsource-parser';
 import { silentLogger } from '../../../../src/base/log.ts';
-import { asPredictionId } from '../../../../src/protocol/ids.ts';
 import type { Prediction } from '../../../../src/server/prediction/prediction.ts';
-import { PredictionService } from '../../../../src/server/prediction/service.ts';
 import type { EventReader } from '../../../../src/server/stream/event-reader.ts';
 import { EventStreams } from '../../../../src/server/stream/event-streams.ts';
 import { STREAMING } from '../../../helpers/fake-server.ts';
-import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { inlineDelivery, NO_FILES } from '../../../helpers/no-files.ts';
-import { ScriptedFleet } from '../../../helpers/scripted-fleet.ts';
+import { scriptedService, submission } from '../../../helpers/service.ts';
 
 export interface SetUp {
   /** `--stream-history`. */
@@ -26,38 +22,14 @@ export async function streamedPrediction({
   graceMs = 5_000,
   forReaders = false,
 }: SetUp = {}) {
-  const fleet = new ScriptedFleet();
-  const clock = new ManualClock();
-  const service = new PredictionService({
-    fleet,
-    clock,
-    log: silentLogger,
-    delivery: inlineDelivery(),
-    files: NO_FILES,
-    mode: 'predict',
-    queue: 0,
-    retention: 1_000,
-    cancelKillMs: 10_000,
-    predictTimeoutMs: null,
-    streamHistory: { events, bytes },
-  });
+  const { fleet, clock, service } = scriptedService({ capacity: 1, streamHistory: { events, bytes } });
   fleet.becomeReady(STREAMING);
   const streams = new EventStreams({ clock, log: silentLogger, graceMs });
   let first: EventReader | null = null;
   const onCreated = (created: Prediction) => {
     if (forReaders) first = streams.openFirst(created);
   };
-  const id = asPredictionId('p');
-  const prediction = await service.submit({
-    id,
-    mode: 'predict',
-    input: {},
-    context: {},
-    trace: {},
-    observers: [],
-    cancelAfterMs: null,
-    onCreated,
-  });
+  const prediction = await service.submit(submission('p', { onCreated }));
   const open = (lastEventId: string | null = null): EventReader =>
     existing(streams.open(prediction, lastEventId));
   return { clock, service, streams, prediction, run: fleet.run, open, first: () => existing(first) };
