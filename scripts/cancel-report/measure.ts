@@ -45,7 +45,7 @@ export async function measure(way: Way, count: number): Promise<Measured> {
       try {
         if (server === null || replaced === REPLACEMENTS_MAX) {
           await server?.stop();
-          server = await startServer(PREDICTOR, { args: way.costs === 'worker' ? WORKER_FLAGS : FLAGS });
+          server = await startServer(PREDICTOR, { args: flagsFor(way, endless) });
           replaced = 0;
         }
         const run = await cancelOne({ server, endless, way, id: `${way.how}-${i}`, fault });
@@ -65,6 +65,11 @@ export async function measure(way: Way, count: number): Promise<Measured> {
   return { way, runs, faults };
 }
 
+function flagsFor({ how, costs }: Way, endless: EndlessFile): readonly string[] {
+  const flags = costs === 'worker' ? WORKER_FLAGS : FLAGS;
+  return how === 'upload' ? [...flags, '--upload-url', `${endless.url}/`] : flags;
+}
+
 interface One {
   readonly server: RunningServer;
   readonly endless: EndlessFile;
@@ -78,7 +83,8 @@ async function cancelOne({ server, endless, way, id, fault }: One): Promise<Run>
   const input = way.how === 'download' ? { file: endless.url } : { how: way.how };
   const answered = post(server, id, input);
   answered.catch(() => {}); // awaited below; whatever fails first is the one to report
-  await (way.how === 'download' ? endless.requested(id) : stuck(server, way, id));
+  const isTransfer = way.how === 'download' || way.how === 'upload';
+  await (isTransfer ? endless.requested(id) : stuck(server, way, id));
   await pause(SETTLE_MS);
 
   const began = performance.now();
@@ -131,20 +137,22 @@ async function workerOf(server: RunningServer): Promise<number> {
   });
 }
 
+/** A file that never ends, and a store that never answers. */
 interface EndlessFile extends FileServer {
-  /** Resolves when a download has begun that no earlier call has answered for. */
+  /** Resolves when a transfer has begun that no earlier call has answered for. */
   requested(id: string): Promise<void>;
 }
 
 async function endlessFile(): Promise<EndlessFile> {
   let begun = 0;
-  const server = await serveRequests((_request, response) => {
+  const server = await serveRequests((request, response) => {
+    begun += 1;
+    if (request.method === 'PUT') return void request.resume();
     response.writeHead(200, { 'content-type': 'application/octet-stream' });
     response.write('the beginning');
-    begun += 1;
   });
   const requested = async (id: string) => {
-    await eventually(`the download of ${id} begins`, () => (begun > 0 ? true : null));
+    await eventually(`the transfer of ${id} begins`, () => (begun > 0 ? true : null));
     begun = 0;
   };
   return { ...server, requested };

@@ -31,6 +31,7 @@ export const WAYS: readonly Way[] = [
   way('daemon', '`setsid`, forked twice, and a detached child', { processes: 2 }),
   way('download', 'download of an input file that never ends', { says: '' }),
   way('fileOutput', 'file output whose stream never ends'),
+  way('upload', 'upload of an output file that the store never answers', { says: '' }),
   way('promise', '`await` of a promise that nothing can settle'),
   way('boundaryAfterAwait', '`interruptible()` around `for (;;) {}` after an `await`'),
   way('longTimer', '`await` of a timer that fires in ten minutes', { costs: 'worker' }),
