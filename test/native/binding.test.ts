@@ -98,7 +98,12 @@ async function load(
 ): Promise<{ outcome: Outcome; stderr: string }> {
   return withScratch(async (folder) => {
     writeFileSync(path.join(folder, 'package.json'), '{"name":"pawl","type":"module"}');
-    for (const source of ['native/binding.ts', 'native/native-api.ts', 'errors.ts']) {
+    for (const source of [
+      'native/binding.ts',
+      'native/native-api.ts',
+      'base/package-place.ts',
+      'errors.ts',
+    ]) {
       cpSync(path.join(ROOT, 'src', source), path.join(folder, 'src', source));
     }
     for (const [file, binary] of Object.entries(binaries)) place(path.join(folder, file), binary);
