@@ -2,6 +2,7 @@
 // User code may replace a stream, its write(), or the console; the text then reaches both the replacement and the log.
 import type { Writable } from 'node:stream';
 import type { OutputStream } from '../../protocol/control-messages.ts';
+import { separateConsoleGroups } from './console-groups.ts';
 import type { OutputRouter } from './output-router.ts';
 import { WriteCallbacks } from './write-callbacks.ts';
 
@@ -90,6 +91,7 @@ const CONSOLE_METHODS = new Set<PropertyKey>(
 /** `globalThis.console = new Console(…)`: what it prints elsewhere is printed by our console too. */
 function installConsole(router: OutputRouter): void {
   const original = globalThis.console;
+  separateConsoleGroups(original);
   let current = original;
   Object.defineProperty(globalThis, 'console', {
     configurable: true,
