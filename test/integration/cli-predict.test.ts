@@ -155,6 +155,16 @@ describe('pawl predict', () => {
     expect(stderr.match(/last words of setup/g)).toHaveLength(1);
   });
 
+  it('a mistake in the source is told once, with its place', async () => {
+    writeFileSync(path.join(dir, 'typo.ts'), 'export function predict() {\n  return 1 + ;\n}\n');
+    const { code, stdout, stderr } = await run(['typo.ts']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const line =
+      /^pawl: setup failed: .*typo\.ts could not be imported: .*typo\.ts:2:13: ERROR: .*\[PAWL_LOAD_FAILED\]\n$/;
+    expect(stderr).toMatch(line);
+    expect(stderr.match(/ERROR/g)).toHaveLength(1);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

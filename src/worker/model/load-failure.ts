@@ -7,6 +7,10 @@ const PACKAGE = 'pawl';
 const CHECK_MS = 10_000;
 
 export async function importFailure(file: string, error: unknown): Promise<PawlError> {
+  const mistakes = compilerMistakes(error);
+  // The stack is the compiler's: there is nothing in it for anybody.
+  if (mistakes !== null)
+    return new PawlError('PAWL_LOAD_FAILED', `${file} could not be imported: ${mistakes}`);
   return new PawlError('PAWL_LOAD_FAILED', await describe(file, error), { cause: error });
 }
 
@@ -32,4 +36,10 @@ function syntaxErrorPlace(file: string): Promise<string | null> {
       resolve(line === undefined ? null : `line ${line}`);
     });
   });
+}
+
+/** What esbuild found wrong with the source, one place a line; null where the error is none of esbuild's. */
+function compilerMistakes(error: unknown): string | null {
+  if (!(error instanceof Error) || error.name !== 'TransformError') return null;
+  return error.message.replace(/^Transform failed with \d+ errors?:\n/, '').trimEnd();
 }
