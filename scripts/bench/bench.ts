@@ -9,6 +9,8 @@ export interface Bench {
   readonly contenders: readonly Contender[];
   readonly measurements: Measurement[];
   readonly failures: Failure[];
+  /** SVG files by name. */
+  readonly pictures: Map<string, string>;
   say(line: string): void;
 }
 
@@ -16,6 +18,8 @@ export interface Scenario {
   readonly name: string;
   /** For the heading above its tables. */
   readonly title: string;
+  /** What a reader of its tables has to know. */
+  readonly about: string;
   run(bench: Bench): Promise<void>;
 }
 

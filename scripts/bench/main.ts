@@ -1,5 +1,5 @@
-// Runs the chosen scenarios and says what came of it.
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+// Runs the chosen scenarios and says what came of it. A run of everything is the one that docs/benchmarks.md shows.
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { baseRevision } from './base-revision.ts';
 import type { Bench, Scenario } from './bench.ts';
 import type { Contender } from './contender.ts';
@@ -9,34 +9,10 @@ import { pawl } from './contenders/pawl.ts';
 import { BENTOML, FASTAPI, LITSERVE } from './contenders/python-peers.ts';
 import { choose, type Options, readOptions, USAGE } from './options.ts';
 import type { Contestant, Recording } from './recording.ts';
+import { writePage, writeRun } from './report/files.ts';
 import { tables } from './report/tables.ts';
-import { CANCEL } from './scenarios/cancel.ts';
-import { COLD_START } from './scenarios/cold-start.ts';
-import { FILES } from './scenarios/files.ts';
-import { GROWTH } from './scenarios/growth.ts';
-import { JSON_SCENARIO } from './scenarios/json.ts';
-import { LOGS } from './scenarios/logs.ts';
-import { MEMORY } from './scenarios/memory.ts';
-import { SMALL } from './scenarios/small.ts';
-import { SSE } from './scenarios/sse.ts';
-import { WEBHOOK } from './scenarios/webhook.ts';
-import { WORK } from './scenarios/work.ts';
-import { WORKERS } from './scenarios/workers.ts';
+import { SCENARIOS } from './scenarios.ts';
 
-const SCENARIOS: readonly Scenario[] = [
-  SMALL,
-  WORK,
-  WORKERS,
-  WEBHOOK,
-  SSE,
-  JSON_SCENARIO,
-  FILES,
-  LOGS,
-  CANCEL,
-  COLD_START,
-  MEMORY,
-  GROWTH,
-];
 const PEERS: readonly Contender[] = [
   pawl(),
   COGLET,
@@ -50,55 +26,80 @@ const PEERS: readonly Contender[] = [
 /** Beside a base revision the question is what changed, not who is ahead. */
 const BESIDE_BASE = ['pawl', FASTIFY_FLOOR.name];
 
-let options: Options;
-let scenarios: readonly Scenario[];
-let peers: readonly Contender[];
-try {
-  options = readOptions(process.argv.slice(2));
-  scenarios = choose('scenario', SCENARIOS, options.only);
-  peers = choose('contender', PEERS, options.peers ?? (options.base === null ? null : BESIDE_BASE));
-  if (options.base !== null) peers = [...peers, baseRevision(options.base)];
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
-  process.exit(2);
+interface Choice {
+  readonly options: Options;
+  readonly scenarios: readonly Scenario[];
+  readonly contenders: readonly Contender[];
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-console.log(tables(await record()).join('\n'));
 
-async function record(): Promise<Recording> {
-  const started = new Date();
+// A server that ends early breaks connections at any time; what that means is said where it is measured.
+process.on('unhandledRejection', (error) => console.error(`nobody waited for this: ${error}`));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+const choice = chooseOrEnd();
+if (choice.options.isPageOnly) console.log(`wrote ${writePage('recorded')}`);
+else await run(choice);
+// Nothing that a failed contender left open may keep the run from ending.
+process.exit();
+
+function chooseOrEnd(): Choice {
+  try {
+    const options = readOptions(process.argv.slice(2));
+    const peers = choose('contender', PEERS, options.peers ?? (options.base === null ? null : BESIDE_BASE));
+    return {
+      options,
+      scenarios: choose('scenario', SCENARIOS, options.only),
+      contenders: options.base === null ? peers : [...peers, baseRevision(options.base)],
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function run({ options, scenarios, contenders }: Choice): Promise<void> {
+  const began = new Date();
+  const loadBefore = loadavg()[0] ?? 0;
   const contestants: Contestant[] = [];
-  for (const { name, what, missing } of peers) contestants.push({ name, what, missing: await missing() });
-  const present = peers.filter(({ name }) =>
-    contestants.some((one) => one.name === name && one.missing === null),
-  );
+  for (const { name, what, missing } of contenders)
+    contestants.push({ name, what, missing: await missing() });
+  const isPresent = (name: string) => contestants.some((one) => one.name === name && one.missing === null);
   const bench: Bench = {
     rounds: options.rounds,
-    contenders: present,
+    contenders: contenders.filter(({ name }) => isPresent(name)),
     measurements: [],
     failures: [],
+    pictures: new Map(),
     say: (line) => console.error(line),
   };
-  for (const scenario of scenarios) {
-    try {
-      await scenario.run(bench);
-    } catch (error) {
-      bench.say(`${scenario.name}: FAILED: ${error instanceof Error ? error.stack : error}`);
-      bench.failures.push({ scenario: scenario.name, situation: '', subject: '', reason: String(error) });
-    }
-  }
-  return {
+  for (const scenario of scenarios) await runScenario(bench, scenario);
+  const recording: Recording = {
     machine: {
-      processor: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+      processors: `${availableParallelism()} of ${cpus()[0]?.model.trim() ?? 'an unknown kind'}`,
       memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       kernel: `${process.platform} ${release()}`,
-      node: process.version,
+      'Node.js': process.version,
+      'load average before': loadBefore.toFixed(2),
     },
-    startedAt: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1_000,
+    startedAt: began.toISOString(),
+    seconds: (Date.now() - began.getTime()) / 1_000,
     rounds: options.rounds,
+    chapters: scenarios.map(({ name, title, about }) => ({ name, title, about })),
     contestants,
     measurements: bench.measurements,
     failures: bench.failures,
   };
+  const isWhole = options.only === null && options.peers === null && options.base === null;
+  console.log(tables(recording, isWhole ? 'with goals' : 'without goals').join('\n'));
+  console.log(`wrote ${writeRun(recording, bench.pictures, isWhole ? 'recorded' : 'scratch')}`);
+}
+
+async function runScenario(bench: Bench, scenario: Scenario): Promise<void> {
+  const began = performance.now();
+  try {
+    await scenario.run(bench);
+  } catch (error) {
+    bench.say(`${scenario.name}: FAILED: ${error instanceof Error ? error.stack : error}`);
+    bench.failures.push({ scenario: scenario.name, situation: '', subject: '', reason: String(error) });
+  }
+  bench.say(`${scenario.name} took ${((performance.now() - began) / 1_000).toFixed(0)} s`);
 }

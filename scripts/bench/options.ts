@@ -8,6 +8,8 @@ export interface Options {
   readonly rounds: number;
   /** A revision to compare with; null for none. */
   readonly base: string | null;
+  /** Nothing is measured: docs/benchmarks.md is made again from its recording. */
+  readonly isPageOnly: boolean;
 }
 
 const ROUNDS = 5;
@@ -16,7 +18,9 @@ export const USAGE = `npm run bench [-- FLAGS]
   --only A,B     these scenarios
   --peers A,B    these contenders; all of them otherwise, with --base only the floors
   --rounds N     ${ROUNDS} unless told otherwise
-  --base REV     builds that revision and measures it beside the working tree`;
+  --base REV     builds that revision and measures it beside the working tree
+  --page         makes docs/benchmarks.md again from docs/benchmarks/results.json
+A run without --only, --peers and --base is recorded in docs/benchmarks.`;
 
 /** Throws an Error whose message is for the reader. */
 export function readOptions(args: readonly string[]): Options {
@@ -27,11 +31,18 @@ export function readOptions(args: readonly string[]): Options {
       peers: { type: 'string' },
       rounds: { type: 'string' },
       base: { type: 'string' },
+      page: { type: 'boolean' },
     },
   });
   const rounds = Number(values.rounds ?? ROUNDS);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a positive integer');
-  return { only: list(values.only), peers: list(values.peers), rounds, base: values.base ?? null };
+  return {
+    only: list(values.only),
+    peers: list(values.peers),
+    rounds,
+    base: values.base ?? null,
+    isPageOnly: values.page === true,
+  };
 }
 
 /** The items with the names; throws where a name is nobody's. */

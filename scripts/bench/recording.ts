@@ -30,11 +30,18 @@ export interface Contestant {
   readonly missing: string | null;
 }
 
+export interface Chapter {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+}
+
 export interface Recording {
   readonly machine: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly seconds: number;
   readonly rounds: number;
+  readonly chapters: readonly Chapter[];
   readonly contestants: readonly Contestant[];
   readonly measurements: readonly Measurement[];
   readonly failures: readonly Failure[];

@@ -1,22 +1,27 @@
 // Open-loop load: requests leave at a fixed rate whether or not earlier ones were answered, and latency counts from the
 // moment a request was due, so that a server which stalls cannot hide the requests it kept from being sent.
-import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningContender } from '../contender.ts';
 import { percentile } from '../statistics.ts';
+import { Connection } from './connection.ts';
+import { Schedule } from './schedule.ts';
 
 export interface OpenLoop {
-  /** Requests per second that were asked for, and that were answered 2xx. */
+  /** Requests per second that were asked for, and that were answered 2xx until the last was due. */
   readonly rate: number;
   readonly answered: number;
+  /** Answers other than 2xx, broken connections, and what had no answer in time. */
   readonly errors: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The generator itself was late by this much at the 99th percentile: above a millisecond the figures are its own. */
+  /** How late the generator itself was at the 99th percentile: latencies below that are its own. */
   readonly lateP99Ms: number;
 }
 
-const CONNECTIONS_MAX = 512;
-const ANSWER_MS = 10_000;
+const CONNECTIONS_MAX = 1_000;
+/** After the last request was due. */
+const ANSWER_MS = 3_000;
+const LEAD_MS = 20;
 
 export async function openLoop(
   server: RunningContender,
@@ -24,37 +29,28 @@ export async function openLoop(
   rate: number,
   seconds: number,
 ): Promise<OpenLoop> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
-  const send = sender(server, server.body(input), agent);
-  const total = Math.round(rate * seconds);
-  const latencies: number[] = [];
+  const sender = new Sender(server, input);
+  const startMs = performance.now() + LEAD_MS;
+  const schedule = new Schedule(startMs, rate, seconds);
   const late: number[] = [];
-  let errors = 0;
-  const pending: Promise<void>[] = [];
-  const start = performance.now() + 20;
-  const due = (i: number) => start + (i * 1000) / rate;
-  for (let i = 0; i < total; ) {
+  while (!schedule.isOver) {
     const now = performance.now();
-    for (; i < total && due(i) <= now; i++) {
-      const at = due(i);
-      late.push(now - at);
-      pending.push(
-        send().then((isOk) => {
-          if (isOk) latencies.push(performance.now() - at);
-          else errors++;
-        }),
-      );
+    for (const due of schedule.take(now)) {
+      late.push(now - due);
+      sender.send(due);
     }
-    await turn(i < total ? due(i) - performance.now() : 0);
+    if (!schedule.isOver) await turn(schedule.nextMs - performance.now());
   }
-  await Promise.all(pending);
-  agent.destroy();
+  const answered = sender.latencies.length / Math.max(seconds, (performance.now() - startMs) / 1_000);
+  await sender.idle(ANSWER_MS);
+  sender.close();
+  const { latencies } = sender;
   latencies.sort((a, b) => a - b);
   late.sort((a, b) => a - b);
   return {
     rate,
-    answered: latencies.length / seconds,
-    errors,
+    answered,
+    errors: schedule.total - latencies.length,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
     lateP99Ms: percentile(late, 0.99),
@@ -69,26 +65,65 @@ function turn(waitMs: number): Promise<void> {
   });
 }
 
-function sender(server: RunningContender, body: string, agent: Agent): () => Promise<boolean> {
-  const { hostname, port } = new URL(server.url);
-  const options = {
-    agent,
-    host: hostname,
-    port,
-    path: server.path,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-    timeout: ANSWER_MS,
-  };
-  return () =>
-    new Promise((resolve) => {
-      const outgoing = request(options, (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode === 200));
-        response.on('error', () => resolve(false));
-      });
-      outgoing.on('timeout', () => outgoing.destroy());
-      outgoing.on('error', () => resolve(false));
-      outgoing.end(body);
+class Sender {
+  /** Of answers 2xx, from when the request was due, milliseconds. */
+  readonly latencies: number[] = [];
+  readonly #host: string;
+  readonly #port: number;
+  readonly #request: Buffer;
+  readonly #connections = new Set<Connection>();
+  readonly #free: Connection[] = [];
+  /** Requests that found no connection: when they were due. */
+  readonly #waiting: number[] = [];
+
+  constructor(server: RunningContender, input: { readonly [key: string]: unknown }) {
+    const { hostname, port, host } = new URL(server.url);
+    this.#host = hostname;
+    this.#port = Number(port);
+    const body = server.body(input);
+    const head = [
+      `POST ${server.path} HTTP/1.1`,
+      `host: ${host}`,
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+    ];
+    this.#request = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
+  }
+
+  send(due: number): void {
+    const connection = this.#take();
+    if (connection === null) this.#waiting.push(due);
+    else this.#sendOn(connection, due);
+  }
+
+  /** Resolves once everything was answered, or after the deadline. */
+  async idle(deadlineMs: number): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    while (this.#free.length < this.#connections.size && performance.now() < deadline) await pause(5);
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+
+  #take(): Connection | null {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#connections.size >= CONNECTIONS_MAX) return null;
+    const connection = new Connection(this.#host, this.#port);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  #sendOn(connection: Connection, due: number): void {
+    connection.send(this.#request, (status) => {
+      if (status >= 200 && status < 300) this.latencies.push(performance.now() - due);
+      const next = this.#waiting.shift();
+      if (!connection.isUsable) {
+        this.#connections.delete(connection);
+        if (next !== undefined) this.send(next);
+      } else if (next === undefined) this.#free.push(connection);
+      else this.#sendOn(connection, next);
     });
+  }
 }

@@ -12,6 +12,8 @@ const RUNS_MS = 10_000;
 export const CANCEL: Scenario = {
   name: 'cancel',
   title: 'Cancel',
+  about:
+    "From the cancel request to the answer of the prediction's own request, median of ten each round. Pawl runs with `--cancel-grace 0`: how long code may go on by itself is a setting.",
   async run(bench) {
     for (const work of ['wait', 'spin'] as const) {
       const subjects = predictionServers(bench).map((contender) =>

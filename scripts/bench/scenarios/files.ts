@@ -15,6 +15,8 @@ const BASE64_BYTES = Math.ceil(BYTES / 3) * 4;
 export const FILES: Scenario = {
   name: 'files',
   title: 'A file of 100 MiB as output',
+  about:
+    'One prediction at a time. The upload goes to a server that counts bytes. The peak is the most memory the server process ever held (VmHWM).',
   async run(bench) {
     const receiver = await receiveUploads();
     const rounds = Math.min(bench.rounds, 3);

@@ -17,8 +17,12 @@ const MARK = Buffer.from('event: output');
 export const GROWTH: Scenario = {
   name: 'growth',
   title: 'The 100,000th chunk and the 100th',
+  about:
+    'CPU time of server and worker for one chunk and one line of log, the first 10,000 of a prediction and those after 100,000, with one reader of the stream.',
   async run(bench) {
-    const subjects = predictionServers(bench).map((contender) =>
+    // coglet drops chunks from its streams when this many lines come between them.
+    const able = predictionServers(bench).filter(({ main }) => main !== undefined);
+    const subjects = able.map((contender) =>
       served({
         name: contender.name,
         contender,

@@ -19,6 +19,8 @@ const SAME_SHARE = 0.95;
 export const JSON_SCENARIO: Scenario = {
   name: 'json',
   title: 'Large JSON in and out',
+  about:
+    'One request at a time, `items` in and `items` out. `parse-and-print` is a server with a worker process in which both parse the whole and print it again. Who fails at a size is not asked for a larger one.',
   async run(bench) {
     for (const mebibytes of [1, 16, 100] as const) await ofSize(bench, mebibytes);
   },

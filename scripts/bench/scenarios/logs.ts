@@ -33,6 +33,8 @@ const WRITERS = {
 export const LOGS: Scenario = {
   name: 'logs',
   title: 'A million lines of log',
+  about:
+    'One prediction prints, and its answer has to hold every line. `plain pipe` is the same printing by a program whose output somebody reads and does nothing else with.',
   async run(bench) {
     const rounds = Math.min(bench.rounds, ROUNDS_MAX);
     for (const work of ['lines', 'subprocess'] as const) {

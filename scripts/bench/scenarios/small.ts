@@ -9,6 +9,8 @@ const WARM_SECONDS = 2;
 export const SMALL: Scenario = {
   name: 'small',
   title: 'Small predictions',
+  about:
+    'The predictor gives its text back. 1, 8 and 64 clients, each of which asks again once it has its answer; as many slots. Pawl has a queue for who comes before a slot is free again; coglet has none and gets four times the slots, since otherwise it turns a third of the requests of one client away.',
   async run(bench) {
     for (const connections of CONNECTIONS) await atConcurrency(bench, connections);
   },

@@ -17,6 +17,8 @@ const INSIDE_MS = 60_000;
 export const SSE: Scenario = {
   name: 'sse',
   title: 'A stream of small chunks',
+  about:
+    "One prediction that yields 100,000 tokens as fast as it can, and one client that counts them; every one has to arrive. The first event is that of a prediction with a single token. `inside the server` is what a million chunks cost from the worker's message to the bytes for a connection, without sockets.",
   async run(bench) {
     const subjects = predictionServers(bench).map((contender) =>
       served({

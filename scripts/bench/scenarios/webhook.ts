@@ -19,6 +19,7 @@ const WEBHOOK_MS = 10_000;
 export const WEBHOOK: Scenario = {
   name: 'webhook',
   title: 'Answered at once, end told by a webhook',
+  about: 'Prefer: respond-async, and a webhook for the end only. Latency is from the request to its webhook.',
   async run(bench) {
     const receiver = await receiveEnds();
     try {

@@ -7,6 +7,8 @@ const CONNECTIONS = 8;
 export const WORK: Scenario = {
   name: 'work',
   title: 'Predictions that take their time',
+  about:
+    'Eight clients. Pawl and coglet run eight waiting predictions at a time in one worker; LitServe, BentoML and the hand-written server run synchronous code one at a time, as they do unless told otherwise.',
   async run(bench) {
     for (const work of ['sleep', 'cpu'] as const) {
       const subjects = contendersFor(bench, work).map((contender) =>

@@ -12,6 +12,8 @@ const HAVE_WORKERS = ['pawl', 'base', 'LitServe', 'BentoML'];
 export const WORKERS: Scenario = {
   name: 'workers',
   title: 'One worker and two',
+  about:
+    'The same number of clients and slots, in one worker process or two. Client, server and workers share the processors of the machine.',
   async run(bench) {
     for (const { work, connections, situation } of SITUATIONS) {
       const able = contendersFor(bench, work).filter(({ name }) => HAVE_WORKERS.includes(name));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bench, sideBySide } from '../../../../scripts/bench/bench.ts';
 
 function bench(rounds: number): Bench {
-  return { rounds, contenders: [], measurements: [], failures: [], say: () => {} };
+  return { rounds, contenders: [], measurements: [], failures: [], pictures: new Map(), say: () => {} };
 }
 
 function subject(name: string, log: string[], measure = async (round: number) => ({ value: round })) {

@@ -1,0 +1,168 @@
+// What Pawl is to reach, each goal a list of conditions on medians of per-round ratios or on medians. Pure.
+import { medianOf, type Place, type Recording, ratioOf } from '../recording.ts';
+import { short } from './tables.ts';
+
+type Condition = readonly ['≥' | '≤', number];
+
+interface Part {
+  readonly of: Place;
+  /** What it is divided by; nothing where the figure itself is the goal. */
+  readonly by?: Place;
+  readonly is: Condition;
+  readonly label: string;
+}
+
+interface Goal {
+  readonly what: string;
+  readonly parts: readonly Part[];
+}
+
+export interface Judged {
+  readonly what: string;
+  readonly goal: string;
+  readonly measured: string;
+  readonly verdict: 'reached' | 'not reached' | 'not measured';
+}
+
+const OURS = 'pawl';
+const place = (scenario: string, situation: string, figure: string, subject = OURS): Place => {
+  return { scenario, situation, figure, subject };
+};
+const against = (base: string, of: Place, is: Condition, label: string): Part => {
+  return { of, by: { ...of, subject: base }, is, label };
+};
+const small = (connections: number, figure: string) => place('small', `c=${connections}`, figure);
+const throughput = (peer: string, least: number): Goal => ({
+  what: `throughput of small predictions, to ${peer}`,
+  parts: [8, 64].map((c) => against(peer, small(c, 'perSecond'), ['≥', least], `c=${c}`)),
+});
+const STREAM = '100,000 chunks, one reader';
+const logs = (situation: string) => place('logs', situation, 'perSecond');
+
+export const GOALS: readonly Goal[] = [
+  throughput('coglet', 3),
+  throughput('coglet-tmpfs', 2),
+  throughput('LitServe', 4),
+  throughput('BentoML', 4),
+  {
+    what: 'the same with one client, to coglet',
+    parts: [against('coglet', small(1, 'perSecond'), ['≥', 1.5], 'c=1')],
+  },
+  ...(['p50', 'p99'] as const).map((percentile) => ({
+    what: `${percentile} latency, to coglet`,
+    parts: [1, 8].map((c) => against('coglet', small(c, `${percentile}Micros`), ['≤', 0.5], `c=${c}`)),
+  })),
+  {
+    what: 'throughput to Fastify with no worker',
+    parts: [
+      against('fastify', small(8, 'perSecond'), ['≥', 0.65], 'c=8'),
+      against('fastify', small(64, 'perSecond'), ['≥', 0.7], 'c=64'),
+    ],
+  },
+  {
+    what: 'CPU of the server for one prediction, to Fastify with no worker',
+    parts: [8, 64].map((c) => against('fastify', small(c, 'serverMicros'), ['≤', 1.5], `c=${c}`)),
+  },
+  {
+    what: 'streamed small chunks, to coglet',
+    parts: [against('coglet', place('sse', STREAM, 'perSecond'), ['≥', 3], '')],
+  },
+  {
+    what: 'streamed small chunks, events a second inside the server',
+    parts: [{ of: place('sse', 'inside the server', 'perSecond'), is: ['≥', 1_000_000], label: '' }],
+  },
+  {
+    what: 'first event of a stream, ms',
+    parts: [{ of: place('sse', STREAM, 'firstMs'), is: ['≤', 5], label: '' }],
+  },
+  ...['console.log', 'a subprocess'].map((writer) => ({
+    what: `lines of log by ${writer}, all attributed, to a plain pipe`,
+    parts: [against('plain pipe', logs(writer), ['≥', 1.5], '')],
+  })),
+  ...['console.log', 'a subprocess'].map((writer) => ({
+    what: `lines of log by ${writer}, all attributed, to coglet`,
+    parts: [against('coglet', logs(writer), ['≥', 2], '')],
+  })),
+  {
+    what: '100 MiB of JSON in and out, peak memory of the server, MiB',
+    parts: [{ of: place('json', '100 MiB', 'serverPeakMiB'), is: ['≤', 130], label: '' }],
+  },
+  {
+    what: '100 MiB file output, peak memory of the server, MiB',
+    parts: [
+      { of: place('files', 'data URL', 'serverPeakMiB'), is: ['≤', 130], label: 'data URL' },
+      { of: place('files', 'uploaded', 'serverPeakMiB'), is: ['≤', 90], label: 'uploaded' },
+    ],
+  },
+  {
+    what: '16 MiB of JSON in and out, time, to parse-and-print-again',
+    parts: [against('parse-and-print', place('json', '16 MiB', 'ms'), ['≤', 0.5], '')],
+  },
+  {
+    what: 'cost of the 100,000th chunk and line, to the first ones',
+    parts: [
+      { of: place('growth', 'chunks with a line of log each', 'lastToFirst'), is: ['≤', 1.25], label: '' },
+    ],
+  },
+  {
+    what: 'idle resident memory, MiB',
+    parts: [
+      { of: place('memory', 'idle, one slot', 'serverIdleMiB'), is: ['≤', 70], label: 'server' },
+      { of: place('memory', 'idle, one slot', 'workerIdleMiB'), is: ['≤', 60], label: 'worker' },
+    ],
+  },
+  {
+    what: 'start to READY, hello in TypeScript, to bare `node -e 0`',
+    parts: [
+      {
+        of: place('cold-start', 'hello predictor', 'ms', 'pawl, TypeScript'),
+        by: place('cold-start', 'hello predictor', 'ms', 'node -e 0'),
+        is: ['≤', 3.3],
+        label: '',
+      },
+    ],
+  },
+];
+
+/** Every goal, in the order of the table. */
+export function judge(recording: Recording): Judged[] {
+  return GOALS.map(({ what, parts }) => {
+    const values = parts.map((part) => measuredOf(recording, part));
+    const isKnown = values.every((value) => value !== null);
+    const isReached = parts.every((part, i) => holds(values[i] ?? Number.NaN, part.is));
+    return {
+      what,
+      goal: goalText(parts),
+      measured: parts.map((part, i) => labelled(part, shown(part, values[i] ?? null))).join(', '),
+      verdict: !isKnown ? 'not measured' : isReached ? 'reached' : 'not reached',
+    };
+  });
+}
+
+function measuredOf(recording: Recording, { of, by }: Part): number | null {
+  if (by === undefined) return medianOf(recording, of);
+  return ratioOf(recording, of, by)?.median ?? null;
+}
+
+function holds(value: number, [sign, bound]: Condition): boolean {
+  return sign === '≥' ? value >= bound : value <= bound;
+}
+
+function goalText(parts: readonly Part[]): string {
+  const texts = parts.map((part) => `${part.is[0]} ${part.is[1].toLocaleString('en')}${unit(part)}`);
+  if (new Set(texts).size === 1) return texts[0] ?? '';
+  return parts.map((part, i) => labelled(part, texts[i] ?? '')).join(', ');
+}
+
+function shown(part: Part, value: number | null): string {
+  if (value === null) return '–';
+  return part.by === undefined ? short(value) : `${value.toFixed(2)}×`;
+}
+
+function labelled({ label }: Part, text: string): string {
+  return label === '' ? text : `${label}: ${text}`;
+}
+
+function unit({ by }: Part): string {
+  return by === undefined ? '' : '×';
+}
