@@ -2,30 +2,52 @@
 // refuses whom there is no room for. The order of the line is SlotQueue's.
 import type { Clock } from '../../base/clock.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
-import type { SlotPool } from '../slot/permit.ts';
+import type { Permit, SlotPool } from '../slot/permit.ts';
 import { SlotQueue, type Waiter } from '../slot/slot-queue.ts';
 import type { Place, Prediction } from './prediction.ts';
 import { NotTaken } from './refusal.ts';
 import { ServiceTimes } from './service-times.ts';
 import { estimatedWaitMs, remainingMs } from './wait-estimate.ts';
 
-interface QueuedPrediction extends Waiter {
+/** A prediction in the line, and its place there. One object for both: every prediction has one. */
+class Queued implements Waiter, Place {
   readonly mode: Mode;
-}
+  readonly bytes: number;
+  readonly #prediction: Prediction;
+  readonly #admission: Admission;
 
-interface Running {
-  readonly mode: Mode;
-  readonly sinceTick: number;
+  constructor(prediction: Prediction, admission: Admission) {
+    this.mode = prediction.mode;
+    this.bytes = prediction.bytes;
+    this.#prediction = prediction;
+    this.#admission = admission;
+  }
+
+  get position(): number | null {
+    return this.#admission.positionOf(this);
+  }
+
+  get estimatedWaitMs(): number | null {
+    return this.#admission.estimateMs(this);
+  }
+
+  start(permit: Permit): void {
+    this.#admission.start(this.#prediction, permit);
+  }
+
+  leave(): void {
+    this.#admission.leave(this);
+  }
 }
 
 export class Admission {
   readonly #slots: SlotPool;
   readonly #clock: Clock;
   readonly #queueMax: number;
-  readonly #queue: SlotQueue<QueuedPrediction>;
+  readonly #queue: SlotQueue<Queued>;
   readonly #times = new ServiceTimes();
-  /** Those that hold a slot. */
-  readonly #running = new Map<Prediction, Running>();
+  /** Those that hold a slot, and since when. */
+  readonly #running = new Map<Prediction, number>();
 
   constructor(slots: SlotPool, clock: Clock, queueMax: number) {
     this.#slots = slots;
@@ -48,47 +70,40 @@ export class Admission {
 
   /** Starts the prediction, now or in its turn. */
   enter(prediction: Prediction): void {
-    const { mode, bytes } = prediction;
-    const queued: QueuedPrediction = {
-      mode,
-      bytes,
-      start: (permit) => {
-        this.#running.set(prediction, { mode, sinceTick: this.#clock.monotonic() });
-        prediction.start(permit);
-      },
-    };
-    prediction.wait(this.#placeOf(queued));
+    const queued = new Queued(prediction, this);
+    prediction.wait(queued);
     this.#queue.enter(queued);
+  }
+
+  /** Its turn has come. */
+  start(prediction: Prediction, permit: Permit): void {
+    this.#running.set(prediction, this.#clock.monotonic());
+    prediction.start(permit);
+  }
+
+  /** It does not wait any more. */
+  leave(queued: Queued): void {
+    this.#queue.leave(queued);
   }
 
   /** Its slot is done with the prediction. */
   left(prediction: Prediction): void {
-    const running = this.#running.get(prediction);
-    if (running === undefined) return;
+    const sinceTick = this.#running.get(prediction);
+    if (sinceTick === undefined) return;
     this.#running.delete(prediction);
-    this.#times.record(running.mode, this.#clock.monotonic() - running.sinceTick);
+    this.#times.record(prediction.mode, this.#clock.monotonic() - sinceTick);
   }
 
-  #placeOf(queued: QueuedPrediction): Place {
-    const queue = this.#queue;
-    const estimate = () => this.#estimateMs(queued);
-    return {
-      get position() {
-        return queue.positionOf(queued);
-      },
-      get estimatedWaitMs() {
-        return estimate();
-      },
-      leave: () => queue.leave(queued),
-    };
+  positionOf(queued: Queued): number | null {
+    return this.#queue.positionOf(queued);
   }
 
-  #estimateMs(queued: QueuedPrediction): number | null {
+  estimateMs(queued: Queued): number | null {
     const position = this.#queue.positionOf(queued);
     const ahead = this.#queue.ahead(queued);
     const { typicalMs } = this.#times;
     const isUnknown = ({ mode }: { readonly mode: Mode }) => typicalMs[mode] === null;
-    if (position === null || [...this.#running.values(), ...ahead].some(isUnknown)) return null;
+    if (position === null || [...this.#running.keys(), ...ahead].some(isUnknown)) return null;
     const sumMs = ahead.reduce((sum, { mode }) => sum + (typicalMs[mode] ?? 0), 0);
     return this.#estimate(position, ahead.length === 0 ? null : sumMs / ahead.length);
   }
@@ -100,8 +115,9 @@ export class Admission {
 
   #estimate(position: number, aheadMs: number | null): number | null {
     const now = this.#clock.monotonic();
-    const remaining = [...this.#running.values()].map(({ mode, sinceTick }) =>
-      remainingMs(now - sinceTick, this.#times.typicalMs[mode]),
+    const { typicalMs } = this.#times;
+    const remaining = [...this.#running].map(([{ mode }, sinceTick]) =>
+      remainingMs(now - sinceTick, typicalMs[mode]),
     );
     return estimatedWaitMs(position, { slots: this.#slots.capacity, remainingMs: remaining, aheadMs });
   }

@@ -20,10 +20,11 @@ export interface AssemblyParts {
 }
 
 export class OutputAssembly {
-  readonly #delivery: PredictionDelivery;
-  readonly #events: AssemblyEvents;
+  readonly #parts: Omit<AssemblyParts, 'bytesMax'>;
   readonly #bytesMax: number;
-  readonly #stop = new AbortController();
+  /** Made for the first output that lies on disk: most predictions have none. */
+  #delivery: PredictionDelivery | null = null;
+  #stop: AbortController | null = null;
   #value: Shown | undefined;
   #chunks: Shown[] = [];
   #stored: StoredValue[] = [];
@@ -33,9 +34,8 @@ export class OutputAssembly {
   #tail: Promise<void> | null = null;
   #isOver = false;
 
-  constructor({ context, delivery, events, bytesMax = limit('predictionOutputBytesMax') }: AssemblyParts) {
-    this.#delivery = delivery.begin(context, this.#stop.signal);
-    this.#events = events;
+  constructor({ bytesMax = limit('predictionOutputBytesMax'), ...parts }: AssemblyParts) {
+    this.#parts = parts;
     this.#bytesMax = bytesMax;
   }
 
@@ -64,7 +64,7 @@ export class OutputAssembly {
 
   abort(): void {
     this.#isOver = true;
-    this.#stop.abort();
+    this.#stop?.abort();
   }
 
   /** What there is so far: the value, else the chunks, else undefined. */
@@ -84,8 +84,17 @@ export class OutputAssembly {
   }
 
   #receiveFromDisk(output: Output): void {
+    this.#delivery ??= this.#beginDelivery();
     const taken = this.#delivery.take(output);
     this.#follow(() => this.#place(output.kind, taken));
+  }
+
+  #beginDelivery(): PredictionDelivery {
+    const stop = new AbortController();
+    this.#stop = stop;
+    if (this.#isOver) stop.abort();
+    const { context, delivery } = this.#parts;
+    return delivery.begin(context, stop.signal);
   }
 
   /** One after the other, in the order of arrival, whatever their deliveries do meanwhile. */
@@ -122,13 +131,13 @@ export class OutputAssembly {
     if (this.#isOver) return;
     if (kind === 'value') this.#value = value;
     else this.#chunks.push(value);
-    this.#events.onItem(this.#count++, value);
+    this.#parts.events.onItem(this.#count++, value);
   }
 
   #fail(error: PawlError): void {
     if (this.#isOver) return;
     this.abort();
-    this.#events.onFailure(error);
+    this.#parts.events.onFailure(error);
   }
 }
 

@@ -60,6 +60,13 @@ function seconds(ms: number): number {
   return Math.round(ms * 1000) / 1e6;
 }
 
+let lastMs = Number.NaN;
+let lastText = '';
+
+/** The times of a fast prediction are often the same millisecond. */
 export function timestamp(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  if (epochMs === lastMs) return lastText;
+  lastText = new Date(epochMs).toISOString();
+  lastMs = epochMs;
+  return lastText;
 }
