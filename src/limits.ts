@@ -42,6 +42,10 @@ export const LIMITS = {
     64 * KiB,
     'A worker whose server reads slowly stops reading captured output until it is taken; it stays in its pipe.',
   ),
+  heldLinesBytesMax: bytes(
+    64 * KiB,
+    'Outputs and metrics of one prediction that come within one turn of the event loop go out together, so many at a time.',
+  ),
   slotBacklogBytesMax: bytes(
     16 * MiB,
     'JavaScript that hands over outputs, metrics or late output faster than the server reads waits at this much.',

@@ -82,9 +82,9 @@ export class SharedState {
     Atomics.add(this.#cells, BACKLOG_CELL, bytes + MESSAGE_BYTES);
   }
 
-  /** I/O thread: the kernel took `bytes`, or nobody ever will. */
-  release(bytes: number): void {
-    Atomics.sub(this.#cells, BACKLOG_CELL, bytes + MESSAGE_BYTES);
+  /** I/O thread: the kernel took so many messages of `bytes` together, or nobody ever will. */
+  release(bytes: number, messages = 1): void {
+    Atomics.sub(this.#cells, BACKLOG_CELL, bytes + messages * MESSAGE_BYTES);
     Atomics.notify(this.#cells, BACKLOG_CELL);
   }
 }

@@ -21,6 +21,7 @@ import { CaptureFlow } from './capture-flow.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { CapturedStream } from './captured-stream.ts';
 import { Healthchecks } from './healthchecks.ts';
+import { HeldLines } from './held-lines.ts';
 import { LogRouting } from './log-routing.ts';
 import { SlotChannel } from './slot-channel.ts';
 
@@ -30,6 +31,8 @@ export interface IoThreadParts {
   readonly shared: SharedState;
   readonly control: Connection;
   readonly toModel: (message: ToModel) => void;
+  /** Runs `fn` after what is happening now. */
+  readonly defer: (fn: () => void) => void;
   /** Ends the process: a slot socket broke, or the server is gone. */
   readonly slotLost: (reason: Error | null) => void;
 }
@@ -44,6 +47,9 @@ export class IoThread {
   readonly #processStreams: readonly CapturedStream[];
   /** By slot: what its predictions may have written to. */
   readonly #output: CapturedOutput[] = [];
+  /** By slot. */
+  readonly #held: HeldLines[] = [];
+  #isSendDue = false;
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
   readonly #processes: RunProcesses;
@@ -143,6 +149,7 @@ export class IoThread {
         pipe === undefined
           ? []
           : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text));
+      this.#held.push(new HeldLines(this.#parts.shared));
       this.#output.push(new CapturedOutput(this.#parts.native, [...this.#processStreams, ...own]));
     }
   }
@@ -175,10 +182,27 @@ export class IoThread {
     this.#ladders[index] = new CancelLadder({ slot: index, run }, parts);
   }
 
-  /** What the run printed before it came to this output is shown before it. */
+  /** At the end of this turn of the event loop: whatever else comes until then goes with it. */
   #forward(index: SlotIndex, line: string, bytes: number): void {
+    const held = this.#held[index];
+    if (held === undefined) return;
+    held.add(line, bytes);
+    if (held.isFull) return this.#sendHeld(index);
+    if (this.#isSendDue) return;
+    this.#isSendDue = true;
+    this.#parts.defer(() => {
+      this.#isSendDue = false;
+      for (const slot of this.#slots) this.#sendHeld(slot.index);
+    });
+  }
+
+  /** What the run printed before it came to this output is shown before it. */
+  #sendHeld(index: SlotIndex): void {
+    const held = this.#held[index];
+    if (held === undefined || held.isEmpty) return;
     this.#output[index]?.drain();
-    this.#slots[index]?.sendLine(line, () => this.#parts.shared.release(bytes));
+    const { text, onTaken } = held.take();
+    this.#slots[index]?.sendLine(text, onTaken);
   }
 
   #detached({ stream, data, id, bytes }: Extract<ToIo, { type: 'detached' }>): void {
@@ -191,8 +215,9 @@ export class IoThread {
     this.#memory.ended({ slot, run });
     this.#ladders[slot]?.end();
     if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
-    // It does not wait for them.
-    if (message.held !== '') this.#forward(slot, message.held, message.bytes);
+    if (message.held !== '') this.#held[slot]?.add(message.held, message.bytes);
+    // What it has put out does not wait for them.
+    this.#sendHeld(slot);
     const rest = { ...message, held: '', bytes: 0 };
     void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(rest));
   }
@@ -200,16 +225,16 @@ export class IoThread {
   /** The order is the guarantee: captured output, terminal line. With that the slot is free. */
   #finish(message: Extract<ToIo, { type: 'end' }>): void {
     const slot = this.#slots[message.slot];
-    if (slot === undefined) return;
-    const { held, bytes, line } = message;
+    const held = this.#held[message.slot];
+    if (slot === undefined || held === undefined) return;
+    if (message.held !== '') held.add(message.held, message.bytes);
     const ladder = this.#ladders[message.slot];
     // A cancel that came only now has begun to climb.
     ladder?.end();
     this.#ladders[message.slot] = undefined;
     this.#output[message.slot]?.settle();
-    slot.end(message.run, held + (line ?? this.#canceledLine(message, ladder)), () => {
-      if (bytes > 0) this.#parts.shared.release(bytes);
-    });
+    const { text, onTaken } = held.take();
+    slot.end(message.run, text + (message.line ?? this.#canceledLine(message, ladder)), onTaken);
   }
 
   #canceledLine(

@@ -64,6 +64,7 @@ const io = new IoThread(
     shared: new SharedState(start.shared),
     control,
     toModel: (message: ToModel) => port.postMessage(message),
+    defer: setImmediate,
     slotLost,
   },
   start.capture,
