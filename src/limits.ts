@@ -42,6 +42,10 @@ export const LIMITS = {
     64 * KiB,
     'A worker whose server reads slowly stops reading captured output until it is taken; it stays in its pipe.',
   ),
+  carriedBytesMax: bytes(
+    16 * KiB,
+    'Messages of several slots that come in one turn of the event loop go out together; larger ones go by themselves.',
+  ),
   heldLinesBytesMax: bytes(
     64 * KiB,
     'Outputs and metrics of one prediction that come within one turn of the event loop go out together, so many at a time.',

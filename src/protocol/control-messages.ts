@@ -94,6 +94,8 @@ export interface Loaded {
   readonly slots: number;
   /** One entry per slot; empty where the only slot's output is that of the process. */
   readonly pipes: readonly CapturePipes[];
+  /** The worker takes lines for any of its slots on each of its sockets: see carried.ts. */
+  readonly carries: boolean;
 }
 
 /** What the predictor can do and the OpenAPI document that says so. */

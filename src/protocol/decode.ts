@@ -160,6 +160,7 @@ const CONTROL_EVENTS: Decoders<ControlEvent> = {
     type: 'loaded',
     slots: field.count(raw, 'slots'),
     pipes: field.list(raw, 'pipes', capturePipes),
+    carries: raw.carries === true,
   }),
   described: (raw) => ({ type: 'described', predictor: predictor(raw) }),
   ready: (raw) => ({ type: 'ready', predictor: predictor(raw) }),

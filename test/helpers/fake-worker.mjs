@@ -65,7 +65,7 @@ async function start() {
     return send({ type: 'described', predictor: description() });
   }
   if (plan.exitBeforeAttach) process.exit(plan.exitBeforeAttach);
-  send({ type: 'loaded', slots, pipes: [] });
+  send({ type: 'loaded', slots, pipes: [], ...(plan.carries ? { carries: true } : {}) });
   if (plan.noAttach) return;
   if (plan.strangerFirst) await stranger();
   for (let slot = 0; slot < slots; slot += 1) sockets.push(attach(slot));
@@ -114,18 +114,21 @@ function attach(slot) {
   const socket = net.connect(init.slotSocketPath);
   socket.write(`${JSON.stringify({ type: 'attach', slot, token: init.slotToken })}\n`);
   socket.on('error', () => {});
-  readline.createInterface({ input: socket }).on('line', (line) => predict(slot, JSON.parse(line)));
+  readline.createInterface({ input: socket }).on('line', (line) => {
+    const [, carriedFor, message] = /^(?:(\d+) )?(.*)$/.exec(line);
+    predict(Number(carriedFor ?? slot), JSON.parse(message), carriedFor !== undefined);
+  });
   return socket;
 }
 
-function predict(slot, { id, run, input }) {
+function predict(slot, { id, run, input }, wasCarried) {
   const prediction = { slot, id, run };
   running.set(slot, prediction);
   const value = input.in === 'message' ? input.value : take(input.path);
   emit(prediction, { type: 'log', stream: 'stdout', data: `got ${value.do}\n` });
   switch (value.do) {
     case 'succeed':
-      return end(prediction, { type: 'succeeded', output: 'value' }, value);
+      return end(prediction, { type: 'succeeded', output: 'value' }, { ...value, wasCarried });
     case 'exit':
       process.stderr.write(value.lastWords ?? '', () => process.exit(value.code));
       return;
@@ -134,6 +137,13 @@ function predict(slot, { id, run, input }) {
     case 'end-then-die':
       end(prediction, { type: 'succeeded', output: 'value' });
       return sockets[slot].write('', () => process.kill(process.pid, 'SIGKILL'));
+    case 'succeed-elsewhere': {
+      const terminal = { type: 'succeeded', id, output: 'list', predictMs: 1, idle: true };
+      running.delete(slot);
+      return sockets[value.on].write(`${slot} ${JSON.stringify(terminal)}\n`);
+    }
+    case 'speak-for-nobody':
+      return sockets[slot].write('9 {"type":"log","id":"p","stream":"stdout","data":"x"}\n');
     case 'garbage':
       return sockets[slot].write('this is no frame\n');
     case 'garbage-control':

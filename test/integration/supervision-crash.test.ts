@@ -118,6 +118,14 @@ describe('a worker that breaks the protocol', () => {
     expect(pids().map(isAlive)).toEqual([false, true]);
   });
 
+  it('by a line for a slot that it does not have is replaced', async () => {
+    const { fleet, reaches, pids } = await ready({ starts: [{ slots: 2 }] });
+    const text = errorOf(await run(fleet, { do: 'speak-for-nobody' }).ended);
+    expect(text).toContain('PAWL_PROTOCOL: the worker broke the protocol: a line is for slot 9');
+    await reaches('ready');
+    expect(pids().map(isAlive)).toEqual([false, true]);
+  });
+
   it.each([
     ['garbage on the control channel', 'garbage-control', 'PAWL_PROTOCOL', 'this is no frame'],
     ['ending by itself', 'shut-down', 'PAWL_WORKER_CRASHED', 'exited with code 0'],
@@ -161,6 +169,26 @@ describe('a worker that breaks the protocol', () => {
     await passPause(clock, limit('restartDelayMsMin'));
     await reaches('ready');
     expect([neighbour.ends(), pids().length]).toEqual([1, 2]);
+  });
+});
+
+describe('predictions of several slots', () => {
+  it('is sent lines of one turn together where it takes them, and may answer on any of its sockets', async () => {
+    const { fleet } = await ready({ starts: [{ slots: 4, carries: true }] });
+    // The first of them is under way alone when it is sent.
+    const [first, ...others] = ['wait', 'succeed', 'succeed'].map((what) => run(fleet, { do: what }));
+    await Promise.all(others.map(({ ended }) => ended));
+    const values = others.map(({ outputs }) => outputs[0]?.payload);
+    expect(values).toMatchObject([{ value: { wasCarried: true } }, { value: { wasCarried: true } }]);
+    const elsewhere = run(fleet, { do: 'succeed-elsewhere', on: first?.permit.slot ?? 0 });
+    expect((await elsewhere.ended).status).toBe('succeeded');
+  });
+
+  it('is sent each line on the socket of its slot where it does not', async () => {
+    const { fleet } = await ready({ starts: [{ slots: 4 }] });
+    const runs = ['wait', 'succeed', 'succeed'].map((what) => run(fleet, { do: what }));
+    await Promise.all(runs.slice(1).map(({ ended }) => ended));
+    expect(runs[2]?.outputs[0]?.payload).toMatchObject({ value: { wasCarried: false } });
   });
 });
 

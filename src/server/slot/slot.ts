@@ -7,6 +7,7 @@ import { type Connection, TornLineError } from '../../protocol/connection.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import { decodeSlotEvent } from '../../protocol/decode.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
+import type { Carrier } from '../../protocol/outbox.ts';
 import { LastWords } from './last-words.ts';
 import type { Permit, SlotOutcome } from './permit.ts';
 import { failedWith } from './slot-outcome.ts';
@@ -20,7 +21,12 @@ export interface SlotWatcher {
   freed(slot: Slot): void;
 }
 
-export class Slot implements PermitSlot {
+/** Sends lines of several slots of one worker together. */
+export interface SlotOutbox {
+  send(slot: Slot, line: string): void;
+}
+
+export class Slot implements PermitSlot, Carrier {
   readonly index: SlotIndex;
   readonly owner: SlotOwner;
   readonly #status: StateMachine<SlotStatus>;
@@ -30,6 +36,7 @@ export class Slot implements PermitSlot {
   #lastWords = new LastWords();
   #isTorn = false;
   #watcher: SlotWatcher | null = null;
+  #outbox: SlotOutbox | null = null;
   readonly #silent = deferred();
 
   constructor(owner: SlotOwner, index: SlotIndex) {
@@ -63,6 +70,11 @@ export class Slot implements PermitSlot {
 
   watch(watcher: SlotWatcher | null): void {
     this.#watcher = watcher;
+  }
+
+  /** What it sends goes with what the other slots of its worker send. */
+  share(outbox: SlotOutbox): void {
+    this.#outbox = outbox;
   }
 
   /** The worker's socket for this slot; whoever accepted it routes its lines and its end here. */
@@ -131,7 +143,13 @@ export class Slot implements PermitSlot {
   }
 
   sendLine(line: string): void {
-    this.#connection?.sendLine(line);
+    if (this.#outbox === null) this.write(line);
+    else this.#outbox.send(this, line);
+  }
+
+  /** On its own socket. */
+  write(lines: string, onTaken?: () => void): void {
+    this.#connection?.sendLine(lines, onTaken);
   }
 
   settling(): void {

@@ -6,6 +6,7 @@ import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { ControlEvent, Init, PredictorDescription, Purpose } from '../../protocol/control-messages.ts';
 import { asSlotIndex } from '../../protocol/ids.ts';
+import { Outbox } from '../../protocol/outbox.ts';
 import { checkVersion } from '../../protocol/version.ts';
 import { Slot } from '../slot/slot.ts';
 import type { SlotOwner } from '../slot/slot-owner.ts';
@@ -103,7 +104,7 @@ export class Handshake {
         return this.#host.become('connecting');
       case 'loaded':
         this.#require(status === 'connecting' && this.#slots.length === 0, event.type);
-        return this.#onLoaded(event.slots);
+        return this.#onLoaded(event.slots, event.carries);
       case 'described':
         this.#require(status === 'connecting' && this.#purpose === 'schema', event.type);
         return this.#host.described(event.predictor);
@@ -122,17 +123,27 @@ export class Handshake {
     this.#listener?.close();
   }
 
-  #onLoaded(count: number): void {
+  #onLoaded(count: number, carries: boolean): void {
     const isCount = Number.isInteger(count) && count >= 1 && count <= limit('slotsPerWorkerMax');
     if (!isCount || this.#listener === null) {
       throw new PawlError('PAWL_PROTOCOL', `message loaded offers ${count} slots`);
     }
     this.#slots = Array.from({ length: count }, (_, index) => new Slot(this.#host, asSlotIndex(index)));
+    if (carries && count > 1) this.#shareOutbox();
     const listener = this.#listener;
     this.#faultAfter('attach', limit('attachMs'), (ms) => {
       return { kind: 'not_attached', missing: listener.missing, ms };
     });
     listener.expect(this.#slots);
+  }
+
+  #shareOutbox(): void {
+    const slots = this.#slots;
+    const outbox = new Outbox(setImmediate);
+    const isBusy = ({ status }: Slot) => status === 'busy';
+    const send = (slot: Slot, line: string) =>
+      outbox.send(slot, [line], !slots.some((other) => other !== slot && isBusy(other)));
+    for (const slot of slots) slot.share({ send });
   }
 
   #onAttached(): void {

@@ -6,6 +6,7 @@ import { deferred } from '../../base/deferred.ts';
 import type { Logger } from '../../base/log.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
+import { readCarried } from '../../protocol/carried.ts';
 import { Connection } from '../../protocol/connection.ts';
 import { decodeSlotEvent } from '../../protocol/decode.ts';
 import type { Slot } from '../slot/slot.ts';
@@ -93,12 +94,21 @@ export class SlotListener {
       return;
     }
     const connection = new Connection(socket, {
-      onLine: (line) => (caller.slot === null ? this.#hear(caller, line) : caller.slot.onLine(line)),
+      onLine: (line) => (caller.slot === null ? this.#hear(caller, line) : this.#deliver(caller.slot, line)),
       onClose: (reason) =>
         caller.slot === null ? this.#dropped(caller, reason) : caller.slot.onClose(reason),
     });
     const caller: Caller = { connection, slot: null, index: null };
     this.#callers.add(caller);
+  }
+
+  /** A line on the socket of `slot`, which may be for another slot of the worker. */
+  #deliver(slot: Slot, line: string): void {
+    const carried = readCarried(line);
+    if (carried === null) return slot.onLine(line);
+    const other = this.#slots?.[carried.slot];
+    if (other === undefined) throw new PawlError('PAWL_PROTOCOL', `a line is for slot ${carried.slot}`);
+    other.onLine(carried.line);
   }
 
   /** A throw drops the connection. */

@@ -5,8 +5,8 @@ import type { SharedState } from '../shared-state.ts';
 
 export class HeldLines {
   readonly #shared: Pick<SharedState, 'release'>;
-  #text = '';
-  #count = 0;
+  #lines: string[] = [];
+  #length = 0;
   #bytes = 0;
 
   constructor(shared: Pick<SharedState, 'release'>) {
@@ -14,29 +14,29 @@ export class HeldLines {
   }
 
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.#lines.length === 0;
   }
 
   /** As many as one write should take. */
   get isFull(): boolean {
-    return this.#text.length >= limit('heldLinesBytesMax');
+    return this.#length >= limit('heldLinesBytesMax');
   }
 
   /** `bytes` as claimed in SharedState. */
   add(line: string, bytes: number): void {
-    this.#text += line;
-    this.#count += 1;
+    this.#lines.push(line);
+    this.#length += line.length;
     this.#bytes += bytes;
   }
 
   /** All of them, and what must be called once the kernel has them, or nobody ever will. */
-  take(): { readonly text: string; readonly onTaken: () => void } {
-    const text = this.#text;
-    const count = this.#count;
+  take(): { readonly lines: string[]; readonly onTaken: (() => void) | undefined } {
+    const lines = this.#lines;
     const bytes = this.#bytes;
-    this.#text = '';
-    this.#count = 0;
+    this.#lines = [];
+    this.#length = 0;
     this.#bytes = 0;
-    return { text, onTaken: () => this.#shared.release(bytes, count) };
+    const count = lines.length;
+    return { lines, onTaken: count === 0 ? undefined : () => this.#shared.release(bytes, count) };
   }
 }

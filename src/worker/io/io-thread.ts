@@ -2,6 +2,7 @@
 // results, and reads captured output, while the model thread may be blocked.
 import { assertNever } from '../../base/assert.ts';
 import type { Clock } from '../../base/clock.ts';
+import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import { interruptUntilEnded } from '../../native/interrupt-until-ended.ts';
 import type { NativeApi } from '../../native/native-api.ts';
@@ -9,6 +10,7 @@ import type { Connection } from '../../protocol/connection.ts';
 import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
+import { Outbox } from '../../protocol/outbox.ts';
 import type { Canceled } from '../../protocol/slot-messages.ts';
 import type { Rung } from '../process-tree/kill-tree.ts';
 import { MemorySampler } from '../process-tree/memory-sampler.ts';
@@ -49,6 +51,7 @@ export class IoThread {
   readonly #output: CapturedOutput[] = [];
   /** By slot. */
   readonly #held: HeldLines[] = [];
+  readonly #outbox: Outbox;
   #isSendDue = false;
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
@@ -58,6 +61,7 @@ export class IoThread {
 
   constructor(parts: IoThreadParts, capture: CapturePipes) {
     this.#parts = parts;
+    this.#outbox = new Outbox(parts.defer);
     const send = (event: ControlEvent, onTaken?: () => void) =>
       parts.control.sendLine(encodeFrame(event), onTaken);
     this.#routing = new LogRouting(this.#slots, send, this.#flow);
@@ -141,6 +145,11 @@ export class IoThread {
           this.#parts.toModel({ type: 'predict', slot: from.index, request });
           if (isCanceled) this.#climb(from);
         },
+        onCarried: ({ slot: other, line }) => {
+          const target = this.#slots[other];
+          if (target === undefined) throw new PawlError('PAWL_PROTOCOL', `a line is for slot ${other}`);
+          target.receive(line);
+        },
         onClosed: (reason) => this.#parts.slotLost(reason ?? new Error(`slot socket ${index} was closed`)),
       });
       this.#slots.push(slot);
@@ -162,6 +171,7 @@ export class IoThread {
     if (message.phase === 'serving' && this.#routing.setupEnded())
       this.#processes.setupEnded(this.#slots.length);
     this.#parts.control.sendLine(message.line, () => this.#parts.shared.release(message.bytes));
+    if (message.phase === 'ending') this.#sendAll();
     if (message.phase === 'ending') this.#parts.control.flush(() => this.#parts.toModel({ type: 'flushed' }));
   }
 
@@ -196,13 +206,19 @@ export class IoThread {
     });
   }
 
+  /** The process ends with the next message. */
+  #sendAll(): void {
+    for (const slot of this.#slots) this.#sendHeld(slot.index);
+    this.#outbox.flush();
+  }
+
   /** What the run printed before it came to this output is shown before it. */
   #sendHeld(index: SlotIndex): void {
     const held = this.#held[index];
     if (held === undefined || held.isEmpty) return;
     this.#output[index]?.drain();
-    const { text, onTaken } = held.take();
-    this.#slots[index]?.sendLine(text, onTaken);
+    const { lines, onTaken } = held.take();
+    this.#slots[index]?.write(lines.join(''), onTaken);
   }
 
   #detached({ stream, data, id, bytes }: Extract<ToIo, { type: 'detached' }>): void {
@@ -233,8 +249,11 @@ export class IoThread {
     ladder?.end();
     this.#ladders[message.slot] = undefined;
     this.#output[message.slot]?.settle();
-    const { text, onTaken } = held.take();
-    slot.end(message.run, text + (message.line ?? this.#canceledLine(message, ladder)), onTaken);
+    const { lines, onTaken } = held.take();
+    if (!slot.end(message.run)) return onTaken?.();
+    lines.push(message.line ?? this.#canceledLine(message, ladder));
+    if (slot.isSilent) this.#outbox.send(slot, lines, this.#isIdle, onTaken);
+    else slot.write(lines.join(''), onTaken);
   }
 
   #canceledLine(
@@ -245,6 +264,10 @@ export class IoThread {
     const cancelMs = ladder?.elapsedMs ?? 0;
     const canceled: Canceled = { type: 'canceled', id, predictMs, usage, stage, cancelMs, idle: true };
     return encodeFrame(canceled);
+  }
+
+  get #isIdle(): boolean {
+    return this.#slots.every((slot) => slot.id === null);
   }
 
   #endRungs(): readonly Rung[] {

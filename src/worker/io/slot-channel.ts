@@ -1,11 +1,13 @@
 // One slot of this worker: its socket to the server, the prediction it carries, and cancels that came too early.
 import net from 'node:net';
 import { StateMachine } from '../../base/state-machine.ts';
+import { type Carried, readCarried } from '../../protocol/carried.ts';
 import { Connection } from '../../protocol/connection.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import { decodeSlotRequest } from '../../protocol/decode.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
+import type { Carrier } from '../../protocol/outbox.ts';
 import type { Attach, Failed, Log, Predict } from '../../protocol/slot-messages.ts';
 import type { SharedState } from '../shared-state.ts';
 
@@ -22,10 +24,12 @@ export interface SlotChannelEvents {
   onAttached(): void;
   /** A prediction was taken; it is the model thread's turn. */
   onPredict(slot: SlotChannel, request: Predict, isCanceled: boolean): void;
+  /** A line for another slot of the worker. A throw closes the connection. */
+  onCarried(carried: Carried): void;
   onClosed(reason: Error | null): void;
 }
 
-export class SlotChannel {
+export class SlotChannel implements Carrier {
   readonly index: SlotIndex;
   readonly #shared: SharedState;
   readonly #events: SlotChannelEvents;
@@ -36,6 +40,8 @@ export class SlotChannel {
   #id: PredictionId | null = null;
   #lastId: PredictionId | null = null;
   #run = 0;
+  /** Something of the current run went out on this socket: what follows must not overtake it on another one. */
+  #hasSpoken = false;
 
   constructor(
     index: SlotIndex,
@@ -54,7 +60,11 @@ export class SlotChannel {
       events.onAttached();
     });
     this.#connection = new Connection(socket, {
-      onLine: (line) => this.#receive(line),
+      onLine: (line) => {
+        const carried = readCarried(line);
+        if (carried === null) this.receive(line);
+        else events.onCarried(carried);
+      },
       onClose: (reason) => {
         this.#status.move('closed');
         events.onClosed(reason);
@@ -77,13 +87,20 @@ export class SlotChannel {
     return this.#run;
   }
 
-  sendLine(line: string, onTaken: () => void): void {
-    this.#connection.sendLine(line, onTaken);
+  /** Whether its end may go out on the socket of another slot. */
+  get isSilent(): boolean {
+    return !this.#hasSpoken;
+  }
+
+  /** On its own socket. */
+  write(lines: string, onTaken?: () => void): void {
+    this.#hasSpoken = true;
+    this.#connection.sendLine(lines, onTaken);
   }
 
   sendLog(id: PredictionId, stream: OutputStream, data: string, onTaken: () => void): void {
     const log: Log = { type: 'log', id, stream, data };
-    this.#connection.sendLine(encodeFrame(log), onTaken);
+    this.write(encodeFrame(log), onTaken);
   }
 
   /**
@@ -97,26 +114,28 @@ export class SlotChannel {
     return true;
   }
 
-  /** The last lines of run number `run`, and the slot is free. Nothing is sent where it is not the current one. */
-  end(run: number, lines: string, onTaken: () => void): void {
-    if (this.#status.current !== 'busy' || run !== this.#run) return onTaken();
-    this.#connection.sendLine(lines, onTaken);
+  /** Run number `run` is over, and the slot is free. False where it is not the current one: it was ended before. */
+  end(run: number): boolean {
+    if (this.#status.current !== 'busy' || run !== this.#run) return false;
     this.#lastId = this.#id;
     this.#id = null;
     this.#status.move('free');
+    return true;
   }
 
   close(): void {
     this.#connection.end();
   }
 
-  #receive(line: string): void {
+  /** A line for this slot, on whichever socket it came. */
+  receive(line: string): void {
     const request = decodeSlotRequest(line);
     if (this.#status.current !== 'free') {
       this.#refuse(request.id);
       return;
     }
     this.#run = request.run;
+    this.#hasSpoken = false;
     this.#id = request.id;
     this.#status.move('busy');
     const isCanceled = this.#early === request.run;

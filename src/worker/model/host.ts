@@ -125,7 +125,7 @@ export class Host {
       readEnds.push({ stdout: stdout.readEnd, stderr: stderr.readEnd });
       writeEnds.push({ stdout: stdout.writeEnd, stderr: stderr.writeEnd });
     }
-    this.#control({ type: 'loaded', slots, pipes: readEnds }, 'setup');
+    this.#control({ type: 'loaded', slots, pipes: readEnds, carries: true }, 'setup');
     this.#parts.toIo({ type: 'loaded', slots, pipes: readEnds, detached: this.#parts.detachedPipes });
     return slots > 1 ? writeEnds : [PROCESS_FDS];
   }

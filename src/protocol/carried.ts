@@ -1,0 +1,31 @@
+// Lines of several slots on the socket of one of them, so that what happens in the same turn of the event loop costs one
+// write and one read. A carried line begins with the number of the slot that it is for, and a space.
+import { limit } from '../limits.ts';
+import { asSlotIndex, type SlotIndex } from './ids.ts';
+
+export interface Carried {
+  readonly slot: SlotIndex;
+  readonly line: string;
+}
+
+const BRACE = 0x7b;
+const NUMBERED = /^(\d{1,6}) (?=\{)/;
+
+/** Large ones go their own way, so that they hold up nobody else. */
+export function isCarriable(lines: string): boolean {
+  return lines.length <= limit('carriedBytesMax');
+}
+
+/** `line` with its newline. */
+export function carriedLine(slot: SlotIndex, line: string): string {
+  return `${slot} ${line}`;
+}
+
+/** Null where the line is for the slot on whose socket it came. */
+export function readCarried(line: string): Carried | null {
+  if (line.charCodeAt(0) === BRACE) return null;
+  const found = NUMBERED.exec(line);
+  // No message either: its decoder says so.
+  if (found === null) return null;
+  return { slot: asSlotIndex(Number(found[1])), line: line.slice(found[0].length) };
+}
