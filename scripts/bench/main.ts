@@ -26,6 +26,11 @@ const PEERS: readonly Contender[] = [
 /** Beside a base revision the question is what changed, not who is ahead. */
 const BESIDE_BASE = ['pawl', FASTIFY_FLOOR.name];
 
+/** No scenario begins later than this. */
+const LAST_BEGIN_MS = 25 * 60_000;
+/** Whatever hangs then has missed a deadline of its own. */
+const END_MS = 40 * 60_000;
+
 interface Choice {
   readonly options: Options;
   readonly scenarios: readonly Scenario[];
@@ -35,6 +40,10 @@ interface Choice {
 // A server that ends early breaks connections at any time; what that means is said where it is measured.
 process.on('unhandledRejection', (error) => console.error(`nobody waited for this: ${error}`));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+setTimeout(() => {
+  console.error(`the benchmark has taken ${END_MS / 60_000} minutes and ends here`);
+  process.exit(1);
+}, END_MS).unref();
 const choice = chooseOrEnd();
 if (choice.options.isPageOnly) console.log(`wrote ${writePage('recorded')}`);
 else await run(choice);
@@ -96,6 +105,8 @@ async function run({ options, scenarios, contenders }: Choice): Promise<void> {
 async function runScenario(bench: Bench, scenario: Scenario): Promise<void> {
   const began = performance.now();
   try {
+    // Counts from the start of the process.
+    if (began > LAST_BEGIN_MS) throw new Error(`no time was left after ${LAST_BEGIN_MS / 60_000} minutes`);
     await scenario.run(bench);
   } catch (error) {
     bench.say(`${scenario.name}: FAILED: ${error instanceof Error ? error.stack : error}`);

@@ -1,5 +1,5 @@
 // What one run of the benchmark found: the file that the page, the plots and the table of goals are made from. Pure.
-import { median, ratioSpread, type Spread } from './statistics.ts';
+import { ratioSpread, type Spread } from './statistics.ts';
 
 /** One value a round. */
 export interface Figures {
@@ -61,11 +61,6 @@ export function valuesOf(recording: Recording, place: Place): readonly number[] 
       scenario === place.scenario && situation === place.situation && subject === place.subject,
   );
   return found?.figures[place.figure] ?? null;
-}
-
-export function medianOf(recording: Recording, place: Place): number | null {
-  const values = valuesOf(recording, place);
-  return values === null ? null : median(values);
 }
 
 /** The ratio of one to the other, round by round; null unless both were measured as often. */

@@ -41,6 +41,11 @@ export function predictionServers(bench: Bench): readonly Contender[] {
   return contendersFor(bench, 'tokens');
 }
 
+/** One coglet is enough where its directories do not matter: what is measured is one prediction, not thousands. */
+export function predictionServersOnce(bench: Bench): readonly Contender[] {
+  return predictionServers(bench).filter(({ name }) => name !== 'coglet-tmpfs');
+}
+
 export interface Cost {
   readonly serverMicros: number;
   /** Of all processes below the one that answers HTTP. */

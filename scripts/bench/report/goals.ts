@@ -1,5 +1,6 @@
 // What Pawl is to reach, each goal a list of conditions on medians of per-round ratios or on medians. Pure.
-import { medianOf, type Place, type Recording, ratioOf } from '../recording.ts';
+import { type Place, type Recording, ratioOf, valuesOf } from '../recording.ts';
+import { type Spread, spread } from '../statistics.ts';
 import { short } from './tables.ts';
 
 type Condition = readonly ['≥' | '≤', number];
@@ -129,7 +130,7 @@ export function judge(recording: Recording): Judged[] {
   return GOALS.map(({ what, parts }) => {
     const values = parts.map((part) => measuredOf(recording, part));
     const isKnown = values.every((value) => value !== null);
-    const isReached = parts.every((part, i) => holds(values[i] ?? Number.NaN, part.is));
+    const isReached = parts.every((part, i) => holds(values[i]?.median ?? Number.NaN, part.is));
     return {
       what,
       goal: goalText(parts),
@@ -139,9 +140,10 @@ export function judge(recording: Recording): Judged[] {
   });
 }
 
-function measuredOf(recording: Recording, { of, by }: Part): number | null {
-  if (by === undefined) return medianOf(recording, of);
-  return ratioOf(recording, of, by)?.median ?? null;
+function measuredOf(recording: Recording, { of, by }: Part): Spread | null {
+  if (by !== undefined) return ratioOf(recording, of, by);
+  const values = valuesOf(recording, of);
+  return values === null ? null : spread(values);
 }
 
 function holds(value: number, [sign, bound]: Condition): boolean {
@@ -154,9 +156,12 @@ function goalText(parts: readonly Part[]): string {
   return parts.map((part, i) => labelled(part, texts[i] ?? '')).join(', ');
 }
 
-function shown(part: Part, value: number | null): string {
+/** The median, and how far apart the rounds were. */
+function shown(part: Part, value: Spread | null): string {
   if (value === null) return '–';
-  return part.by === undefined ? short(value) : `${value.toFixed(2)}×`;
+  const print = (one: number) => (part.by === undefined ? short(one) : one.toFixed(2));
+  const { median, min, max } = value;
+  return `${print(median)}${unit(part)}${min === max ? '' : ` (${print(min)}–${print(max)})`}`;
 }
 
 function labelled({ label }: Part, text: string): string {

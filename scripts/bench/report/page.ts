@@ -29,6 +29,8 @@ export function page(recording: Recording, pictures: readonly string[]): string 
     '',
     '## Goals',
     '',
+    'The median, and in brackets the lowest and the highest round.',
+    '',
     ...goalTable(recording),
     '',
     '## Who took part',

@@ -4,7 +4,7 @@ import { type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
 import { median } from '../statistics.ts';
-import { INPUT, predictionServers, served } from '../subjects.ts';
+import { INPUT, predictionServersOnce, served } from '../subjects.ts';
 
 const CANCELS = 10;
 const RUNS_MS = 10_000;
@@ -16,7 +16,7 @@ export const CANCEL: Scenario = {
     "From the cancel request to the answer of the prediction's own request, median of ten each round. Pawl runs with `--cancel-grace 0`: how long code may go on by itself is a setting.",
   async run(bench) {
     for (const work of ['wait', 'spin'] as const) {
-      const subjects = predictionServers(bench).map((contender) =>
+      const subjects = predictionServersOnce(bench).map((contender) =>
         served({
           name: contender.name,
           contender,

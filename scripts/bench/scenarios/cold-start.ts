@@ -90,6 +90,8 @@ async function untilReady(main: string, predictor: string): Promise<number> {
     killSignal: 'SIGKILL',
   });
   const exited = once(child, 'exit');
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
   try {
     const line = once(createInterface({ input: child.stdout }), 'line');
     const [text] = await Promise.race([line, exited.then(() => [null])]);
@@ -104,6 +106,7 @@ async function untilReady(main: string, predictor: string): Promise<number> {
   } finally {
     child.kill('SIGTERM');
     await exited;
+    process.removeListener('exit', killAtExit);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Contender, RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
 import { peakBytes } from '../process-usage.ts';
 import { startProgram } from '../program-server.ts';
-import { costOf, predictionServers, served } from '../subjects.ts';
+import { costOf, predictionServersOnce, served } from '../subjects.ts';
 
 const MIB = 2 ** 20;
 /** Of a body of 100 MiB at the most, which is what servers take, so much is left for what is around the items. */
@@ -50,8 +50,7 @@ async function ofSize(bench: Bench, mebibytes: 1 | 16 | 100): Promise<void> {
   // Who fails at a size is not asked for a larger one, which would only take longer.
   const hasFailed = (name: string) =>
     bench.failures.some((one) => one.scenario === 'json' && one.subject === name);
-  // Nothing of this is on the disk, so that one coglet is enough.
-  const able = predictionServers(bench).filter(({ name }) => name !== 'coglet-tmpfs' && !hasFailed(name));
+  const able = predictionServersOnce(bench).filter(({ name }) => !hasFailed(name));
   const servers = [...able, PARSE_AND_PRINT];
   const subjects = servers.map((contender) =>
     served({

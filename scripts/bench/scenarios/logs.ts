@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
-import { costOf, predictionServers, served } from '../subjects.ts';
+import { costOf, predictionServersOnce, served } from '../subjects.ts';
 
 const LINES = 1_000_000;
 const WARM_LINES = 100_000;
@@ -39,7 +39,7 @@ export const LOGS: Scenario = {
     const rounds = Math.min(bench.rounds, ROUNDS_MAX);
     for (const work of ['lines', 'subprocess'] as const) {
       const { situation, command } = WRITERS[work];
-      const servers = predictionServers(bench).map((contender) =>
+      const servers = predictionServersOnce(bench).map((contender) =>
         served({
           name: contender.name,
           contender,

@@ -10,7 +10,7 @@ export const SMALL: Scenario = {
   name: 'small',
   title: 'Small predictions',
   about:
-    'The predictor gives its text back. 1, 8 and 64 clients, each of which asks again once it has its answer; as many slots. Pawl has a queue for who comes before a slot is free again; coglet has none and gets four times the slots, since otherwise it turns a third of the requests of one client away.',
+    'The predictor gives its text back. 1, 8 and 64 clients, each of which asks again once it has its answer; as many slots. Pawl has a queue for who comes before a slot is free again; coglet has none and gets four times the slots, since otherwise it turns a third of the requests of one client away. LitServe and BentoML answer HTTP in a process below the first, so that what they cost is in the column of the worker.',
   async run(bench) {
     for (const connections of CONNECTIONS) await atConcurrency(bench, connections);
   },

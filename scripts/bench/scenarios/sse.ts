@@ -6,7 +6,7 @@ import { type Bench, type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
 import { median } from '../statistics.ts';
-import { costOf, predictionServers, served } from '../subjects.ts';
+import { costOf, predictionServersOnce, served } from '../subjects.ts';
 
 const EVENTS = 100_000;
 const FIRSTS = 10;
@@ -20,7 +20,7 @@ export const SSE: Scenario = {
   about:
     "One prediction that yields 100,000 tokens as fast as it can, and one client that counts them; every one has to arrive. The first event is that of a prediction with a single token. `inside the server` is what a million chunks cost from the worker's message to the bytes for a connection, without sockets.",
   async run(bench) {
-    const subjects = predictionServers(bench).map((contender) =>
+    const subjects = predictionServersOnce(bench).map((contender) =>
       served({
         name: contender.name,
         contender,

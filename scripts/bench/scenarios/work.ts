@@ -3,6 +3,7 @@ import { type Scenario, sideBySide } from '../bench.ts';
 import { burst, checkEcho, contendersFor, served } from '../subjects.ts';
 
 const CONNECTIONS = 8;
+const ROUNDS_MAX = 3;
 
 export const WORK: Scenario = {
   name: 'work',
@@ -21,7 +22,12 @@ export const WORK: Scenario = {
         }),
       );
       const situation = work === 'sleep' ? '20 ms of waiting, c=8' : '5 ms of arithmetic, c=8';
-      await sideBySide(bench, { scenario: 'work', situation, subjects });
+      await sideBySide(bench, {
+        scenario: 'work',
+        situation,
+        subjects,
+        rounds: Math.min(bench.rounds, ROUNDS_MAX),
+      });
     }
   },
 };

@@ -8,6 +8,7 @@ const SITUATIONS = [
   { work: 'cpu', connections: 8, situation: '5 ms of arithmetic, c=8' },
 ] as const;
 const HAVE_WORKERS = ['pawl', 'base', 'LitServe', 'BentoML'];
+const ROUNDS_MAX = 3;
 
 export const WORKERS: Scenario = {
   name: 'workers',
@@ -31,7 +32,12 @@ export const WORKERS: Scenario = {
           }),
         ),
       );
-      await sideBySide(bench, { scenario: 'workers', situation, subjects });
+      await sideBySide(bench, {
+        scenario: 'workers',
+        situation,
+        subjects,
+        rounds: Math.min(bench.rounds, ROUNDS_MAX),
+      });
     }
   },
 };

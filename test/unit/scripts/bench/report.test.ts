@@ -38,7 +38,7 @@ describe('the goals of the benchmark', () => {
     expect(verdictOf(run, toCoglet)).toEqual({
       what: toCoglet,
       goal: '≥ 3×',
-      measured: 'c=8: 3.00×, c=64: 3.00×',
+      measured: 'c=8: 3.00× (3.00–3.10), c=64: 3.00×',
       verdict: 'reached',
     });
   });
@@ -46,14 +46,14 @@ describe('the goals of the benchmark', () => {
   it('are not reached where one of their figures is not', () => {
     const run = recording([...enough, small('pawl', 64, [8, 8, 8]), small('coglet', 64, [3, 3, 3])]);
     expect(verdictOf(run, toCoglet)).toMatchObject({
-      measured: 'c=8: 3.00×, c=64: 2.67×',
+      measured: 'c=8: 3.00× (3.00–3.10), c=64: 2.67×',
       verdict: 'not reached',
     });
   });
 
   it('are not called reached where something was not measured, or not as often', () => {
     expect(verdictOf(recording(enough), toCoglet)).toMatchObject({
-      measured: 'c=8: 3.00×, c=64: –',
+      measured: 'c=8: 3.00× (3.00–3.10), c=64: –',
       verdict: 'not measured',
     });
     const uneven = [small('pawl', 8, [300]), small('coglet', 8, [100, 10])];
