@@ -63,6 +63,26 @@ describe('a server that is killed', () => {
   });
 });
 
+describe('a server without workers that is killed', () => {
+  it('leaves its directory, empty, and the next server removes that', async () => {
+    const args = ['--work-dir', workDir, '--restart', 'never'];
+    const defunct = await startServer(PREDICTOR, { args });
+    const [worker = 0] = childrenOf(defunct.pid);
+    process.kill(worker, 'SIGKILL');
+    await eventually('it is defunct', async () => {
+      const health = (await (await fetch(`${defunct.url}/health-check`)).json()) as { status: string };
+      return health.status === 'DEFUNCT' ? true : null;
+    });
+    await killed(defunct);
+    // Nobody is left who could remove it.
+    const [left = 'nothing', ...more] = readdirSync(workDir);
+    expect([more, readdirSync(path.join(workDir, left))]).toEqual([[], []]);
+    server = await startServer(PREDICTOR, { args });
+    await eventually('it is gone', () => (existsSync(path.join(workDir, left)) ? null : true));
+    expect(readdirSync(workDir)).toHaveLength(1);
+  });
+});
+
 describe('a server that starts', () => {
   /** What a server with that process would have made. */
   const madeByDead = (parent: string): string => {
