@@ -5,6 +5,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { schemaRoot } from './openapi-schema.ts';
 import { schemaPattern } from './pattern.ts';
+import { replaceUniqueItems } from './unique-items.ts';
 
 export interface SchemaCompiler {
   /** `pointer` is a JSON pointer into the document's `#/components/schemas`. Throws where the schema is invalid. */
@@ -28,6 +29,7 @@ export function schemaCompiler(document: JsonObject): SchemaCompiler {
     formats: { uri: isFileUrl },
     code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
   });
+  replaceUniqueItems(ajv);
   ajv.addSchema(schemaRoot(document), ROOT_ID);
   return {
     compile(pointer) {

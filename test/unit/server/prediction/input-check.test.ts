@@ -230,3 +230,37 @@ describe('a pattern that takes too long', () => {
     expect(check({}, { [EVIL]: 1, b: 2 }, more).value).toEqual({ [EVIL]: 1 });
   });
 });
+
+describe('uniqueItems', () => {
+  const list = { type: 'array', uniqueItems: true };
+
+  it.each<[Json[], string | null]>([
+    [[], null],
+    [[1, '1', [1], { a: 1 }, null, true, 'true', [[1]], { a: [1] }, ''], null],
+    [[1, 2, 1.0], 'items ## 0 and 2'],
+    [[null, null], 'items ## 0 and 1'],
+    [
+      [
+        { a: 1, b: { c: [2], d: 3 } },
+        { b: { d: 3, c: [2] }, a: 1 },
+      ],
+      'items ## 0 and 1',
+    ],
+    [[{ a: 1 }, { a: 1, b: 2 }, [1, 2], [2, 1], '1,2', '{"a":1}'], null],
+  ])('judges %j', (value, where) => {
+    const found = issues({ list }, { list: value });
+    const message = `must NOT have duplicate items (${where} are identical)`;
+    expect(found).toEqual(where === null ? [] : [{ path: at('list'), message, type: 'value_error' }]);
+  });
+
+  it('is not asked where the schema says false', () => {
+    expect(issues({ list: { ...list, uniqueItems: false } }, { list: [1, 1] })).toEqual([]);
+  });
+
+  it('takes no longer than its input is long', () => {
+    // Compared in pairs, these would take minutes.
+    const value = Array.from({ length: 50_000 }, (_, index) => ({ index }));
+    expect(issues({ list }, { list: value })).toEqual([]);
+    expect(issues({ list }, { list: [...value, { index: 7 }] })).toHaveLength(1);
+  });
+});
