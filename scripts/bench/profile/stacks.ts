@@ -23,6 +23,8 @@ export interface Frame {
 
 export const IDLE = '(idle)';
 const ROOT = '(root)';
+/** Twice the interval: in a longer time between two samples the thread had no processor. */
+const DELTA_MICROS_MAX = 1_000;
 /** What takes the profile is in it as well. */
 const PROFILER = /\/profile-hook\.mjs$/;
 
@@ -34,7 +36,8 @@ export function frameTree(profile: CpuProfile): Frame {
   }
   profile.samples.forEach((id, i) => {
     const frame = frames.get(id);
-    if (frame !== undefined) frame.selfMicros += profile.timeDeltas[i] ?? 0;
+    if (frame !== undefined)
+      frame.selfMicros += Math.min(Math.max(profile.timeDeltas[i] ?? 0, 0), DELTA_MICROS_MAX);
   });
   for (const { id, children = [] } of profile.nodes) {
     for (const child of children) {

@@ -1,9 +1,11 @@
 // Predictions that take their time: 20 ms of waiting, 5 ms of arithmetic, eight at a time.
 import { type Scenario, sideBySide } from '../bench.ts';
-import { burst, checkEcho, contendersFor, served } from '../subjects.ts';
+import { closedLoop } from '../load/wrk.ts';
+import { burst, checkEcho, contendersFor, INPUT, served } from '../subjects.ts';
 
 const CONNECTIONS = 8;
 const ROUNDS_MAX = 3;
+const WARM_SECONDS = 1;
 
 export const WORK: Scenario = {
   name: 'work',
@@ -17,7 +19,11 @@ export const WORK: Scenario = {
           name: contender.name,
           contender,
           options: { work, slots: CONNECTIONS },
-          prepare: checkEcho,
+          async prepare(server) {
+            await checkEcho(server);
+            // JavaScript that counts is slow until it has been compiled.
+            await closedLoop(server, INPUT, CONNECTIONS, WARM_SECONDS);
+          },
           measure: (server) => burst(server, CONNECTIONS),
         }),
       );

@@ -34,6 +34,11 @@ describe('a CPU profile', () => {
     expect(busyMicros(root)).toBe(58);
   });
 
+  it('does not count the time in which a thread had no processor', () => {
+    const root = frameTree({ ...PROFILE, samples: [3, 4], timeDeltas: [10, 250_000] });
+    expect(busyMicros(root)).toBe(1_010);
+  });
+
   it('counts for the part of Pawl that called, not for what it called, and leaves waiting out', () => {
     expect(Object.fromEntries(timeByHop('server', frameTree(PROFILE)))).toEqual({
       HTTP: 50,
