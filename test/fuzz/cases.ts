@@ -8,9 +8,9 @@ export function cases(share: number): { readonly numRuns: number; readonly seed?
   return seed === undefined ? { numRuns } : { numRuns, seed: wholeNumber('PAWL_FUZZ_SEED', 0) };
 }
 
-/** A property of `numRuns` cases may take this long: a few milliseconds for each, and a minute to start. */
-export function deadlineMs(share: number): number {
-  return 60_000 + cases(share).numRuns * 50;
+/** How long the cases of one property may take, with a minute to start. */
+export function deadlineMs(share: number, caseMs: number): number {
+  return 60_000 + cases(share).numRuns * caseMs;
 }
 
 function wholeNumber(name: string, fallback: number): number {
