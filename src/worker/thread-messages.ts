@@ -2,18 +2,15 @@
 // the model thread; the I/O thread only forwards them.
 import type { CapturePipes, Init, OutputStream } from '../protocol/control-messages.ts';
 import type { HealthcheckId, PredictionId, SlotIndex } from '../protocol/ids.ts';
-import type { Predict, Usage } from '../protocol/slot-messages.ts';
+import type { Canceled } from '../protocol/slot-messages.ts';
 import type { Spawned } from './process-tree/run-processes.ts';
 
 /** I/O thread to model thread. */
 export type ToModel =
   | { readonly type: 'init'; readonly init: Init }
   | { readonly type: 'attached' }
-  | {
-      readonly type: 'predict';
-      readonly slot: SlotIndex;
-      readonly request: Predict;
-    }
+  /** The line as it came. It was decoded before; a text passes from thread to thread at half the cost of an object. */
+  | { readonly type: 'predict'; readonly slot: SlotIndex; readonly line: string }
   | { readonly type: 'cancel'; readonly slot: SlotIndex; readonly run: number }
   /** A canceled run neither blocks nor has subprocesses any more, and still has not ended. */
   | { readonly type: 'end_if_lost'; readonly slot: SlotIndex; readonly run: number }
@@ -22,8 +19,12 @@ export type ToModel =
   /** Everything handed over before is written. */
   | { readonly type: 'flushed' };
 
+export type CanceledRun = Pick<Canceled, 'id' | 'predictMs' | 'usage'>;
+
 /** Model thread to I/O thread. */
 export type ToIo =
+  /** A line for a slot socket, carried (protocol/carried.ts); its length is claimed in SharedState. */
+  | string
   /** Connect `slots` slot sockets. `pipes` is empty where the slot's output is that of the process (one slot). */
   | {
       readonly type: 'loaded';
@@ -39,23 +40,15 @@ export type ToIo =
       readonly bytes: number;
       readonly phase: 'setup' | 'serving' | 'ending';
     }
-  /** A line for a slot socket, `bytes` as claimed in SharedState. */
-  | { readonly type: 'slot'; readonly slot: SlotIndex; readonly line: string; readonly bytes: number }
   /** A run is over: captured output first, then these lines, and the slot is free. */
   | {
       readonly type: 'end';
       readonly slot: SlotIndex;
       readonly run: number;
-      readonly id: PredictionId;
-      /** Line that it sent right before its end, newline included; empty where there is none. */
+      /** Line that it sent right before its end, its length claimed in SharedState; empty where there is none. */
       readonly held: string;
-      /** Of `held`, as claimed in SharedState. */
-      readonly bytes: number;
-      /** The terminal line; */
-      /** null where it was canceled: what stopped it is known on the I/O thread. */
-      readonly line: string | null;
-      readonly predictMs: number;
-      readonly usage: Usage | null;
+      /** The terminal line; what it is made of where the run was canceled: what stopped it, the I/O thread knows. */
+      readonly end: string | CanceledRun;
     }
   | { readonly type: 'spawned'; readonly spawned: Spawned }
   /** JavaScript wrote outside a running prediction, or after its own had ended; `bytes` as claimed in SharedState. */

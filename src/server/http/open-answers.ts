@@ -8,9 +8,14 @@ export class OpenAnswers {
   #waiting: Deferred<void> | null = null;
 
   constructor(server: Server) {
+    const closed = (response: ServerResponse) => this.#closed(response);
+    // One function for all answers: two closures less for each.
+    const onClose = function (this: ServerResponse) {
+      closed(this);
+    };
     server.prependListener('request', (_request, response: ServerResponse) => {
       this.#open.add(response);
-      response.once('close', () => this.#closed(response));
+      response.on('close', onClose);
     });
   }
 

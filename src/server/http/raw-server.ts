@@ -29,6 +29,7 @@ const CHECKS_PER_LIMIT = 20;
 const CHECK_MS_MAX = 1_000;
 
 export function rawServer(listener: RequestListener, limits: ConnectionLimits): Server {
+  const onAnswering = stalledReaderCut(limits.answerStallMs);
   const server = createServer(
     {
       requestTimeout: limits.requestMs,
@@ -40,7 +41,7 @@ export function rawServer(listener: RequestListener, limits: ConnectionLimits): 
       requireHostHeader: false,
     },
     (request, response) => {
-      cutStalledReader(response, limits.answerStallMs);
+      response.on('pipe', onAnswering).on('prefinish', onAnswering);
       const error = malformed(request);
       if (error === null) listener(request, response);
       else answerResponse(response, error);
@@ -59,7 +60,9 @@ export function rawServer(listener: RequestListener, limits: ConnectionLimits): 
 }
 
 /** From when an answer is piped or complete; Node takes the time off the connection again once it is sent. */
-function cutStalledReader(response: ServerResponse, ms: number): void {
-  const begin = () => response.setTimeout(ms);
-  response.once('pipe', begin).once('prefinish', begin);
+function stalledReaderCut(ms: number): (this: ServerResponse) => void {
+  // One function for all answers: two closures less for each.
+  return function begin() {
+    this.setTimeout(ms);
+  };
 }

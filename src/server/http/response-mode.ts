@@ -19,11 +19,14 @@ const QVALUE = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 // A wait in more digits is as good as for ever.
 const WAIT_DIGITS = 9;
 
+const NO_PREFERENCE: ResponseMode = { kind: 'wait', waitMs: null, preferred: 'nothing' };
+
 export function responseMode(headers: IncomingHttpHeaders): ResponseMode {
   const { accept, prefer } = headers;
   if (accept !== undefined && wantsStream(headerList(accept))) return { kind: 'stream' };
+  if (prefer === undefined) return NO_PREFERENCE;
   // Several header lines arrive joined by commas, which is what RFC 7240 makes of them.
-  return preferredMode(headerList(Array.isArray(prefer) ? prefer.join(',') : (prefer ?? '')));
+  return preferredMode(headerList(Array.isArray(prefer) ? prefer.join(',') : prefer));
 }
 
 /** The preferences that were followed, for the Preference-Applied header (RFC 7240 §3); null where there were none. */

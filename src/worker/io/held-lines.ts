@@ -7,7 +7,6 @@ export class HeldLines {
   readonly #shared: Pick<SharedState, 'release'>;
   #lines: string[] = [];
   #length = 0;
-  #bytes = 0;
 
   constructor(shared: Pick<SharedState, 'release'>) {
     this.#shared = shared;
@@ -22,21 +21,19 @@ export class HeldLines {
     return this.#length >= limit('heldLinesBytesMax');
   }
 
-  /** `bytes` as claimed in SharedState. */
-  add(line: string, bytes: number): void {
+  /** Its length is claimed in SharedState. */
+  add(line: string): void {
     this.#lines.push(line);
     this.#length += line.length;
-    this.#bytes += bytes;
   }
 
   /** All of them, and what must be called once the kernel has them, or nobody ever will. */
   take(): { readonly lines: string[]; readonly onTaken: (() => void) | undefined } {
     const lines = this.#lines;
-    const bytes = this.#bytes;
+    const length = this.#length;
     this.#lines = [];
     this.#length = 0;
-    this.#bytes = 0;
     const count = lines.length;
-    return { lines, onTaken: count === 0 ? undefined : () => this.#shared.release(bytes, count) };
+    return { lines, onTaken: count === 0 ? undefined : () => this.#shared.release(length, count) };
   }
 }

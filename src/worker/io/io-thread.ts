@@ -6,6 +6,7 @@ import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import { interruptUntilEnded } from '../../native/interrupt-until-ended.ts';
 import type { NativeApi } from '../../native/native-api.ts';
+import { readCarried } from '../../protocol/carried.ts';
 import type { Connection } from '../../protocol/connection.ts';
 import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
@@ -16,7 +17,7 @@ import type { Rung } from '../process-tree/kill-tree.ts';
 import { MemorySampler } from '../process-tree/memory-sampler.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
 import type { SharedState } from '../shared-state.ts';
-import type { ToIo, ToModel } from '../thread-messages.ts';
+import type { CanceledRun, ToIo, ToModel } from '../thread-messages.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
 import { CaptureFlow } from './capture-flow.ts';
@@ -103,13 +104,12 @@ export class IoThread {
   }
 
   fromModel(message: ToIo): void {
+    if (typeof message === 'string') return this.#forward(message);
     switch (message.type) {
       case 'loaded':
         return this.#attach(message);
       case 'control':
         return this.#control(message);
-      case 'slot':
-        return this.#forward(message.slot, message.line, message.bytes);
       case 'end':
         return this.#end(message);
       case 'spawned':
@@ -137,12 +137,12 @@ export class IoThread {
           waiting -= 1;
           if (waiting === 0) this.#parts.toModel({ type: 'attached' });
         },
-        onPredict: (from, request, isCanceled) => {
+        onPredict: (from, line, isCanceled) => {
           // What is in the pipes now was written before this prediction, by work that outlived another one.
           this.#output[from.index]?.settle();
           this.#processes.began({ slot: from.index, run: from.run });
           this.#memory.began({ slot: from.index, run: from.run });
-          this.#parts.toModel({ type: 'predict', slot: from.index, request });
+          this.#parts.toModel({ type: 'predict', slot: from.index, line });
           if (isCanceled) this.#climb(from);
         },
         onCarried: ({ slot: other, line }) => {
@@ -193,11 +193,12 @@ export class IoThread {
   }
 
   /** At the end of this turn of the event loop: whatever else comes until then goes with it. */
-  #forward(index: SlotIndex, line: string, bytes: number): void {
-    const held = this.#held[index];
-    if (held === undefined) return;
-    held.add(line, bytes);
-    if (held.isFull) return this.#sendHeld(index);
+  #forward(message: string): void {
+    const carried = readCarried(message);
+    const held = this.#held[carried?.slot ?? -1];
+    if (carried === null || held === undefined) return;
+    held.add(carried.line);
+    if (held.isFull) return this.#sendHeld(carried.slot);
     if (this.#isSendDue) return;
     this.#isSendDue = true;
     this.#parts.defer(() => {
@@ -231,10 +232,10 @@ export class IoThread {
     this.#memory.ended({ slot, run });
     this.#ladders[slot]?.end();
     if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
-    if (message.held !== '') this.#held[slot]?.add(message.held, message.bytes);
+    if (message.held !== '') this.#held[slot]?.add(message.held);
     // What it has put out does not wait for them.
     this.#sendHeld(slot);
-    const rest = { ...message, held: '', bytes: 0 };
+    const rest = { ...message, held: '' };
     void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(rest));
   }
 
@@ -243,7 +244,7 @@ export class IoThread {
     const slot = this.#slots[message.slot];
     const held = this.#held[message.slot];
     if (slot === undefined || held === undefined) return;
-    if (message.held !== '') held.add(message.held, message.bytes);
+    if (message.held !== '') held.add(message.held);
     const ladder = this.#ladders[message.slot];
     // A cancel that came only now has begun to climb.
     ladder?.end();
@@ -251,19 +252,10 @@ export class IoThread {
     this.#output[message.slot]?.settle();
     const { lines, onTaken } = held.take();
     if (!slot.end(message.run)) return onTaken?.();
-    lines.push(message.line ?? this.#canceledLine(message, ladder));
+    const { end } = message;
+    lines.push(typeof end === 'string' ? end : canceledLine(end, ladder));
     if (slot.isSilent) this.#outbox.send(slot, lines, this.#isIdle, onTaken);
     else slot.write(lines.join(''), onTaken);
-  }
-
-  #canceledLine(
-    { id, predictMs, usage }: Extract<ToIo, { type: 'end' }>,
-    ladder: CancelLadder | undefined,
-  ): string {
-    const stage = ladder?.stage ?? 'signal';
-    const cancelMs = ladder?.elapsedMs ?? 0;
-    const canceled: Canceled = { type: 'canceled', id, predictMs, usage, stage, cancelMs, idle: true };
-    return encodeFrame(canceled);
   }
 
   get #isIdle(): boolean {
@@ -288,4 +280,11 @@ export class IoThread {
     this.#flow.add(streams);
     return streams;
   }
+}
+
+function canceledLine(run: CanceledRun, ladder: CancelLadder | undefined): string {
+  const stage = ladder?.stage ?? 'signal';
+  const cancelMs = ladder?.elapsedMs ?? 0;
+  const canceled: Canceled = { type: 'canceled', ...run, stage, cancelMs, idle: true };
+  return encodeFrame(canceled);
 }

@@ -8,7 +8,7 @@ import { decodeSlotRequest } from '../../protocol/decode.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
 import type { Carrier } from '../../protocol/outbox.ts';
-import type { Attach, Failed, Log, Predict } from '../../protocol/slot-messages.ts';
+import type { Attach, Failed, Log } from '../../protocol/slot-messages.ts';
 import type { SharedState } from '../shared-state.ts';
 
 type SlotChannelStatus = 'connecting' | 'free' | 'busy' | 'closed';
@@ -22,8 +22,8 @@ const NEXT = {
 
 export interface SlotChannelEvents {
   onAttached(): void;
-  /** A prediction was taken; it is the model thread's turn. */
-  onPredict(slot: SlotChannel, request: Predict, isCanceled: boolean): void;
+  /** A prediction was taken; `line` asks for it, and it is the model thread's turn. */
+  onPredict(slot: SlotChannel, line: string, isCanceled: boolean): void;
   /** A line for another slot of the worker. A throw closes the connection. */
   onCarried(carried: Carried): void;
   onClosed(reason: Error | null): void;
@@ -140,7 +140,7 @@ export class SlotChannel implements Carrier {
     this.#status.move('busy');
     const isCanceled = this.#early === request.run;
     if (isCanceled) this.#shared.cancel(this.index, request.run);
-    this.#events.onPredict(this, request, isCanceled);
+    this.#events.onPredict(this, line, isCanceled);
   }
 
   #refuse(id: PredictionId): void {

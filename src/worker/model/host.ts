@@ -10,7 +10,9 @@ import type { Interruption } from '../../native/interrupt.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { HttpClient } from '../../net/http-client.ts';
 import { UrlGuard } from '../../net/url-guard.ts';
+import { carriedLine } from '../../protocol/carried.ts';
 import type { CapturePipes, ControlEvent, Init } from '../../protocol/control-messages.ts';
+import { decodeSlotRequest } from '../../protocol/decode.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { HealthcheckId, SlotIndex } from '../../protocol/ids.ts';
 import type { TerminalEvent } from '../../protocol/slot-messages.ts';
@@ -155,7 +157,8 @@ export class Host {
   }
 
   #predict(message: Extract<ToModel, { type: 'predict' }>): void {
-    const { slot, request } = message;
+    const { slot } = message;
+    const request = decodeSlotRequest(message.line);
     const predictor = this.#predictor;
     const parts = this.#runParts[slot];
     const task = request.mode === 'train' ? predictor?.train : predictor?.predict;
@@ -175,23 +178,14 @@ export class Host {
     const { slot, run: number } = run.at;
     if (this.#runs[slot] === run) this.#runs[slot] = undefined;
     this.#parts.native.flushStdio();
-    const line = event === null ? null : encodeFrame(event);
+    const end = event === null ? { id: run.id, ...spent } : encodeFrame(event);
     if (held !== '') this.#parts.shared.claim(held.length);
-    this.#parts.toIo({
-      type: 'end',
-      slot,
-      run: number,
-      id: run.id,
-      held,
-      bytes: held.length,
-      line,
-      ...spent,
-    });
+    this.#parts.toIo({ type: 'end', slot, run: number, held, end });
   }
 
   #sendLine(slot: SlotIndex, line: string): void {
     this.#parts.shared.claim(line.length);
-    this.#parts.toIo({ type: 'slot', slot, line, bytes: line.length });
+    this.#parts.toIo(carriedLine(slot, line));
   }
 
   async #healthcheck(id: HealthcheckId): Promise<void> {
