@@ -146,6 +146,7 @@ Value Guard(const CallbackInfo& info) {
     Napi::Error::New(env, "guard() needs prepareInterrupts() on the same thread").ThrowAsJavaScriptException();
     return env.Undefined();
   }
+  if (info.Length() > 2) return outcome == pawl::GuardOutcome::kInterrupted ? info[2] : Value(env, value);
   Napi::Object result = Napi::Object::New(env);
   result.Set("interrupted", Napi::Boolean::New(env, outcome == pawl::GuardOutcome::kInterrupted));
   if (outcome == pawl::GuardOutcome::kReturned) result.Set("value", value);

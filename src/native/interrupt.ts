@@ -7,6 +7,9 @@ import type { GuardResult, NativeApi } from './native-api.ts';
 
 type Guard = Pick<NativeApi, 'prepareInterrupts' | 'guard' | 'fatalException'>;
 
+/** Nobody else has it. */
+const INTERRUPTED: unique symbol = Symbol('interrupted');
+
 /** One per process, made on its main thread. */
 export class Interruption {
   /** Why this Node or system cannot interrupt, in a few words; null where it can. */
@@ -39,9 +42,10 @@ export class Interruption {
 
   #guard<T>(depth: number, token: number, call: () => T): GuardResult<T> {
     try {
-      const result = this.#native.guard(token, call);
-      this.#wasInterrupted ||= result.interrupted;
-      return result;
+      const value = this.#native.guard(token, call, INTERRUPTED);
+      if (value !== INTERRUPTED) return { interrupted: false, value };
+      this.#wasInterrupted = true;
+      return { interrupted: true };
     } finally {
       this.#depth = depth;
       // An outer call may be in the middle of a require() itself.

@@ -65,6 +65,8 @@ export interface NativeApi {
    * finally; Interruption in interrupt.ts mends what Node loses by that.
    */
   guard<T>(token: number, call: () => T): GuardResult<T>;
+  /** The same without an object around the value: `whenInterrupted` stands for it, which takes a third of the time. */
+  guard<T, I>(token: number, call: () => T, whenInterrupted: I): T | I;
   /**
    * From any thread: ends the innermost call if it is one of `token`, and only that one. False otherwise, also while
    * a call of `token` waits for one of another token that it contains. Nudge until the interrupted call has ended.

@@ -34,6 +34,8 @@ describeOnEachNode('an interrupt', (run) => {
     expect(reports[0]).toMatchObject({
       returned: { interrupted: false, value: 'value' },
       threw: true,
+      bare: ['value', 0, 'interrupted'],
+      bareThrew: true,
       tokens: [2 ** 53 - 1, 5, 2 ** 53 - 1],
       outside: [0, false, false],
       ended: { interrupted: true },
