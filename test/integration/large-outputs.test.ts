@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EventClient } from '../helpers/event-client.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { bytesOf, getPrediction, predict } from '../helpers/predictions.ts';
+import { bytesOf, getPrediction } from '../helpers/predictions.ts';
 import { childrenOf, namelessFiles, peakBytes } from '../helpers/processes.ts';
 import { slowDownload } from '../helpers/slow-download.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
@@ -201,9 +201,14 @@ describe('of a server that forgets at once, on disk nothing is left', () => {
   });
 
   it('when the worker crashes, once what it had put out is forgotten', async () => {
-    const { body } = await predict(started.server.url, { kind: 'text', after: 'crash' });
-    expect(body).toMatchObject({ status: 'failed', error_code: 'PAWL_WORKER_CRASHED' });
-    expect(body.output).toEqual([TEXT]);
+    const { url, pid } = started.server;
+    const stream = await EventClient.create(url, { kind: 'text', after: 'wait' }, 'crashes');
+    // What its worker has not sent when it dies, nobody has seen.
+    await stream.until('output', ({ type }) => type === 'output');
+    for (const worker of childrenOf(pid)) process.kill(worker, 'SIGKILL');
+    const { data } = await stream.until('completed', ({ type }) => type === 'completed');
+    expect(data).toMatchObject({ status: 'failed', error_code: 'PAWL_WORKER_CRASHED' });
+    expect(data.output).toEqual([TEXT]);
     await onDisk(started, 0);
   });
 });

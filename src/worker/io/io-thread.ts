@@ -192,13 +192,13 @@ export class IoThread {
     this.#ladders[index] = new CancelLadder({ slot: index, run }, parts);
   }
 
-  /** At the end of this turn of the event loop: whatever else comes until then goes with it. */
+  /** At once; what comes later in the same turn of the event loop goes out together at its end. */
   #forward(message: string): void {
     const carried = readCarried(message);
     const held = this.#held[carried?.slot ?? -1];
     if (carried === null || held === undefined) return;
     held.add(carried.line);
-    if (held.isFull) return this.#sendHeld(carried.slot);
+    if (!this.#isSendDue || held.isFull) this.#sendHeld(carried.slot);
     if (this.#isSendDue) return;
     this.#isSendDue = true;
     this.#parts.defer(() => {
