@@ -177,10 +177,11 @@ export const AROUND_THEM: WeakSpots = {
     shown: [`${I}/kinds.test.ts › an error that only speaks of a cancel is a failure`],
   },
   59: {
-    cog: 'Downloads have neither a size limit nor a total time, and mixed lists are not fetched.',
-    pawl: 'Both, and every file of a list is one.',
+    cog: 'Downloads have neither a size limit nor a total time, are tried once, and mixed lists are not fetched.',
+    pawl: 'Both, several tries, and every file of a list is one.',
     shown: [
       `${I}/input-download.test.ts › gives up on a server that trickles when the deadline comes`,
+      `${I}/input-download-tries.test.ts › and fails after the last try with its reason`,
       `${I}/forms.test.ts › also mixed with URLs`,
     ],
   },
