@@ -1,7 +1,5 @@
 // A file of 100 MiB as output: in the answer as a data URL, and put at an upload URL.
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serveRequests } from '../../../test/helpers/file-server.ts';
 import { type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
@@ -73,21 +71,11 @@ interface Receiver {
 
 async function receiveUploads(): Promise<Receiver> {
   let bytes = 0;
-  const server = createServer((request, response) => {
+  const server = await serveRequests((request, response) => {
     request.on('data', (piece: Buffer) => {
       bytes += piece.length;
     });
     request.on('end', () => response.writeHead(201).end());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    bytes: () => bytes,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { url: `${server.url}/`, bytes: () => bytes, close: server.close };
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
+import { chunkCounter } from '../load/chunk-counter.ts';
 import { cpuMicros, processTree } from '../process-usage.ts';
 import { predictionServers, served } from '../subjects.ts';
 
@@ -12,7 +13,6 @@ const BLOCKS = 11;
 const PAUSE_MS = 150;
 /** Into the pause: what is on its way has arrived. */
 const SETTLE_MS = 75;
-const MARK = Buffer.from('event: output');
 
 export const GROWTH: Scenario = {
   name: 'growth',
@@ -48,17 +48,10 @@ async function blocks(server: RunningContender, count: number): Promise<number[]
   const marks = [cpuMicros(pids)];
   const looks: Promise<void>[] = [];
   let seen = 0;
-  let rest = Buffer.alloc(0);
-  const onPiece = (piece: Buffer) => {
-    const text = Buffer.concat([rest, piece]);
-    let end = 0;
-    for (let at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, end)) {
-      end = at + MARK.length;
-      seen += 1;
-      if (seen % SIZE === 0) looks.push(pause(SETTLE_MS).then(() => void marks.push(cpuMicros(pids))));
-    }
-    rest = text.subarray(Math.max(end, text.length - MARK.length + 1));
-  };
+  const onPiece = chunkCounter((chunk) => {
+    seen = chunk;
+    if (seen % SIZE === 0) looks.push(pause(SETTLE_MS).then(() => void marks.push(cpuMicros(pids))));
+  });
   const body = server.body({ count, size: SIZE, pauseMs: PAUSE_MS });
   const headers = { accept: 'text/event-stream' };
   const { status, text } = await call(server.url + server.path, { headers, body, onPiece });

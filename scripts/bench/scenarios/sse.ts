@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { type Bench, type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
+import { chunkCounter } from '../load/chunk-counter.ts';
 import { median } from '../statistics.ts';
 import { costOf, predictionServersOnce, served } from '../subjects.ts';
 
 const EVENTS = 100_000;
+const WARM_EVENTS = 20_000;
 const FIRSTS = 10;
-const MARK = Buffer.from('event: output');
 const INSIDE = fileURLToPath(new URL('../programs/sse-inside.ts', import.meta.url));
 const INSIDE_MS = 60_000;
 
@@ -25,7 +26,7 @@ export const SSE: Scenario = {
         name: contender.name,
         contender,
         options: { work: 'tokens', slots: 1 },
-        prepare: async (server) => void (await stream(server, EVENTS)),
+        prepare: async (server) => void (await stream(server, WARM_EVENTS)),
         measure,
       }),
     );
@@ -49,18 +50,10 @@ async function stream(server: RunningContender, count: number): Promise<{ ms: nu
   const began = performance.now();
   let firstMs = 0;
   let seen = 0;
-  let rest = Buffer.alloc(0);
-  const onPiece = (piece: Buffer) => {
-    const text = Buffer.concat([rest, piece]);
-    let at = text.indexOf(MARK);
-    let end = 0;
-    for (; at >= 0; at = text.indexOf(MARK, end)) {
-      if (seen === 0) firstMs = performance.now() - began;
-      seen += 1;
-      end = at + MARK.length;
-    }
-    rest = text.subarray(Math.max(end, text.length - MARK.length + 1));
-  };
+  const onPiece = chunkCounter((chunk) => {
+    if (chunk === 1) firstMs = performance.now() - began;
+    seen = chunk;
+  });
   const headers = { accept: 'text/event-stream' };
   const body = server.body({ count });
   const { status, ms } = await call(server.url + server.path, { headers, body, onPiece });

@@ -1,11 +1,9 @@
 // Predictions that are answered at once and report their end by a webhook: eight clients, each starts its next when it
 // has been told.
 
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { serveRequests } from '../../../test/helpers/file-server.ts';
 import { type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { call } from '../http-call.ts';
@@ -93,7 +91,7 @@ interface Receiver {
 
 async function receiveEnds(): Promise<Receiver> {
   const waiting = new Map<string, (status: string) => void>();
-  const server = createServer((request, response) => {
+  const server = await serveRequests((request, response) => {
     json(request).then(
       (body) => {
         const { id, status } = body as { id: string; status: string };
@@ -103,10 +101,9 @@ async function receiveEnds(): Promise<Receiver> {
       () => response.writeHead(400).end(),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `${server.url}/`,
+    close: server.close,
     end: (id) =>
       new Promise((resolve, reject) => {
         const overdue = () => reject(new Error(`no webhook for ${id} within ${WEBHOOK_MS} ms`));
@@ -117,10 +114,5 @@ async function receiveEnds(): Promise<Receiver> {
           resolve(status);
         });
       }),
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
   };
 }
