@@ -43,7 +43,12 @@ function coglet(name: string, place: string, where: string): Contender {
     },
     async serve(options) {
       const work = mkdtempSync(path.join(place, 'pawl-bench-coglet-'));
-      const remove = () => rmSync(work, { recursive: true, force: true });
+      const removeNow = () => rmSync(work, { recursive: true, force: true });
+      process.once('exit', removeNow);
+      const remove = () => {
+        process.removeListener('exit', removeNow);
+        removeNow();
+      };
       try {
         const through = (await canMount()) ? { through: [...UNSHARE, work] as const } : {};
         const startOptions = { ...(await settings(options)), ...through };

@@ -1,5 +1,6 @@
 # What Cog's server serves under measurement; the same as predictors.mjs.
 import asyncio
+import os
 import subprocess as programs
 from typing import Any, AsyncIterator, List
 
@@ -41,7 +42,8 @@ class tokens(BaseRunner):
 
 class fileOutput(BaseRunner):
     async def run(self, bytes: int = Input()) -> Path:
-        path = Path("/tmp/pawl-bench-output.bin")
+        # The server's own directory, which is removed with it.
+        path = Path(os.path.abspath("output.bin"))
         with open(path, "wb") as out:
             out.write(b"pawl" * (bytes // 4))
         return path

@@ -31,7 +31,7 @@ export function flameGraph(root: Frame, title: string): string {
   const height = TOP + (deepest + 1) * ROW + 10;
   // Callers below what they call.
   const flipped = `<g transform="translate(0 ${height - 10 - ROW})">`;
-  return svg(WIDTH, height, [text(10, 20, title), flipped, ...boxes, '</g>']);
+  return svg(title, [WIDTH, height], [text(10, 20, title), flipped, ...boxes, '</g>']);
 }
 
 interface Place {

@@ -32,7 +32,7 @@ export function throughputPlot(recording: Recording): string | null {
     });
     y += 26;
   }
-  return svg(WIDTH, y - 10, parts);
+  return svg('Small predictions per second', [WIDTH, y - 10], parts);
 }
 
 interface Axis {
@@ -77,7 +77,7 @@ export function openLoopPlot(recording: Recording): string | null {
       text(x.to + 30, TOP + i * 20 + 10, subject),
     );
   });
-  return svg(WIDTH, HEIGHT, parts);
+  return svg('Latency over the rate of arrivals', [WIDTH, HEIGHT], parts);
 }
 
 function curve(points: readonly (readonly [number, number])[], x: Axis, y: Axis, style: string): string {

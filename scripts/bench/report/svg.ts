@@ -1,9 +1,15 @@
 // The little of SVG that the pictures here need. Pure.
-export function svg(width: number, height: number, parts: readonly string[]): string {
+/** `title` is for who cannot see the picture. */
+export function svg(
+  title: string,
+  [width, height]: readonly [number, number],
+  parts: readonly string[],
+): string {
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   const style = 'font-family="Helvetica, Arial, sans-serif" font-size="12"';
   return [
-    `${open} ${style}>`,
+    `${open} ${style} role="img">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...parts,
     '</svg>',

@@ -12,8 +12,6 @@ const WARM_LINES = 100_000;
 const ROUNDS_MAX = 3;
 const PIPE_MS = 60_000;
 const line = (i: number) => `step ${i} of the whole`;
-/** In JSON, where a line ends in two characters. */
-const LOG_BYTES = bytesOf(LINES);
 
 const WRITERS = {
   lines: {
@@ -69,9 +67,11 @@ async function printedAll(server: RunningContender): Promise<Round> {
 /** Throws unless every line came back: nothing else in the answer is as long as a thousand lines. */
 async function printed(server: RunningContender, count: number) {
   const answer = await call(server.url + server.path, { body: server.body({ count }) });
-  if (answer.status !== 200 || answer.bytes < bytesOf(count) || !answer.text.includes(line(count - 1))) {
+  if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.text.slice(0, 200)}`);
+  if (answer.bytes < bytesOf(count) || !answer.text.includes(line(count - 1))) {
+    const expected = bytesOf(count).toLocaleString('en');
     throw new Error(
-      `${answer.status}, ${answer.bytes} bytes, of lines alone ${LOG_BYTES}: ${answer.text.slice(-200)}`,
+      `the answer has ${answer.bytes.toLocaleString('en')} bytes, and its lines alone ${expected}`,
     );
   }
   return answer;
@@ -89,6 +89,7 @@ async function throughPipe([program, ...args]: readonly string[]): Promise<Round
   return { perSecond: LINES / ((performance.now() - began) / 1_000) };
 }
 
+/** Of the lines in JSON, where each ends in two characters. */
 function bytesOf(count: number): number {
   let digits = 0;
   for (let length = 1, from = 0, to = 10; from < count; length++, from = to, to *= 10) {

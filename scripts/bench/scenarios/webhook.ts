@@ -11,7 +11,7 @@ import { percentile } from '../statistics.ts';
 import { costOf, INPUT, predictionServers, served } from '../subjects.ts';
 
 const CLIENTS = 8;
-const PREDICTIONS = 400;
+const PREDICTIONS = 200;
 const WEBHOOK_MS = 10_000;
 
 export const WEBHOOK: Scenario = {
