@@ -29,7 +29,7 @@ export const ERRORS = {
   PAWL_NOT_FOUND: {
     status: 404,
     retryable: false,
-    summary: 'No route has this path. GET / lists the paths that exist.',
+    summary: 'No route has this path. GET /openapi.json describes all that exist.',
   },
   PAWL_PREDICTION_NOT_FOUND: {
     status: 404,

@@ -140,6 +140,10 @@ export const LIMITS = {
     '--cancel-kill',
   ),
   healthcheckMs: ms(5_000, 'A slower healthcheck() counts as unhealthy.'),
+  healthcheckStartMs: ms(
+    500,
+    'A healthcheck() that user code keeps from starting so long is answered with the result before it.',
+  ),
   healthcheckReplyMs: ms(10_000, 'A worker that has not reported the result by then counts as unhealthy.'),
   onCancelMs: ms(1_000, 'A scope.onCancel callback that takes longer is left behind; the next one runs.'),
   readinessCheckMs: ms(

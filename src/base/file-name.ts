@@ -6,9 +6,9 @@ const NAME_BYTES_MAX = 200;
 /** A longer "extension" is part of the name, not a type that anybody looks for. */
 const EXTENSION_BYTES_MAX = 32;
 
-/** `name` as one path segment: no slash, no NUL, never `.`, `..` or empty, at most 200 bytes with the extension kept. */
+/** `name` as one path segment: no slash, no control character, never `.`, `..` or empty, at most 200 bytes with the extension kept. */
 export function safeFileName(name: string, fallback: string): string {
-  const flat = name.toWellFormed().replaceAll(/[/\0]/g, '_');
+  const flat = name.toWellFormed().replaceAll(/[/\p{Cc}]/gu, '_');
   if (flat === '' || flat === '.' || flat === '..') return fallback;
   return cut(flat, '');
 }

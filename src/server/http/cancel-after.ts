@@ -1,11 +1,12 @@
 // The header Cancel-After: when a prediction is canceled that has not ended. As on Replicate: hours, minutes and
-// seconds, and a number alone is seconds.
+// seconds, and a number alone is seconds: `1h30` might mean either.
 import type { IncomingHttpHeaders } from 'node:http';
 import { limit } from '../../limits.ts';
 import { RequestRefused, valueIssue } from '../prediction/refusal.ts';
 
 const NAME = 'Cancel-After';
-const DURATION = /^(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s?)?$/;
+const DURATION = /^(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/;
+const SECONDS = /^\d{1,9}$/;
 const HOUR_MS = 3_600_000;
 
 /** Null where there is no deadline. Throws RequestRefused. */
@@ -20,6 +21,7 @@ export function readCancelAfter(headers: IncomingHttpHeaders): number | null {
 }
 
 function parse(text: string): number | null {
+  if (SECONDS.test(text)) return Number(text) * 1_000;
   const [whole, hours = '0', minutes = '0', seconds = '0'] = DURATION.exec(text) ?? [];
   if (whole === undefined || whole === '') return null;
   return Number(hours) * HOUR_MS + Number(minutes) * 60_000 + Number(seconds) * 1_000;

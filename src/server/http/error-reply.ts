@@ -41,7 +41,7 @@ function refusalBody({ issues, part }: RequestRefused): string {
 const FOREIGN: { readonly [code: string]: readonly [ErrorCode, string] } = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'PAWL_BODY_TOO_LARGE',
-    'The request body is larger than --max-body-bytes allows.',
+    'The request body is larger than --max-body-bytes allows: raise it, or send files by URL or with POST /files.',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'PAWL_UNSUPPORTED_MEDIA_TYPE',

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { PawlError } from '../../errors.ts';
 
 export function noRoute(request: FastifyRequest): PawlError {
-  const message = `No route has the path ${pathOf(request)}; GET / lists the paths that exist.`;
+  const message = `No route has the path ${pathOf(request)}; GET /openapi.json describes all that exist.`;
   return new PawlError('PAWL_NOT_FOUND', message);
 }
 

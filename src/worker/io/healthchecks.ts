@@ -5,11 +5,6 @@ import { limit } from '../../limits.ts';
 import type { HealthcheckId } from '../../protocol/ids.ts';
 import { HEALTHCHECK_OVERDUE } from '../healthcheck-overdue.ts';
 
-interface Pending {
-  isStarted: boolean;
-  timer: Timer;
-}
-
 export interface HealthcheckParts {
   readonly clock: Clock;
   reply(id: HealthcheckId, error: string | null): void;
@@ -19,7 +14,8 @@ export interface HealthcheckParts {
 
 export class Healthchecks {
   readonly #parts: HealthcheckParts;
-  readonly #pending = new Map<HealthcheckId, Pending>();
+  /** Until it starts, and then until it ends. */
+  readonly #pending = new Map<HealthcheckId, Timer>();
   #lastError: string | null = null;
 
   constructor(parts: HealthcheckParts) {
@@ -27,13 +23,21 @@ export class Healthchecks {
   }
 
   requested(id: HealthcheckId): void {
-    const timer = this.#parts.clock.after(limit('healthcheckMs'), () => this.#expired(id));
-    this.#pending.set(id, { isStarted: false, timer });
+    // Whoever asks for health does not wait for a predict() that blocks the model thread.
+    const timer = this.#parts.clock.after(limit('healthcheckStartMs'), () =>
+      this.#answer(id, this.#lastError),
+    );
+    this.#pending.set(id, timer);
   }
 
   started(id: HealthcheckId): void {
-    const pending = this.#pending.get(id);
-    if (pending !== undefined) pending.isStarted = true;
+    const waiting = this.#pending.get(id);
+    if (waiting === undefined) return;
+    waiting.cancel();
+    this.#pending.set(
+      id,
+      this.#parts.clock.after(limit('healthcheckMs'), () => this.#overdue(id)),
+    );
   }
 
   finished(id: HealthcheckId, error: string | null): void {
@@ -41,17 +45,15 @@ export class Healthchecks {
     this.#answer(id, error);
   }
 
-  #expired(id: HealthcheckId): void {
-    // Never started: user code blocks the model thread. The last known result says more than a made-up failure.
-    if (!this.#pending.get(id)?.isStarted) return this.#answer(id, this.#lastError);
+  #overdue(id: HealthcheckId): void {
     this.#answer(id, HEALTHCHECK_OVERDUE);
     this.#parts.interrupt();
   }
 
   #answer(id: HealthcheckId, error: string | null): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    pending.timer.cancel();
+    const timer = this.#pending.get(id);
+    if (timer === undefined) return;
+    timer.cancel();
     this.#pending.delete(id);
     this.#parts.reply(id, error);
   }

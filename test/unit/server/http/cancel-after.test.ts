@@ -15,7 +15,6 @@ describe('the header Cancel-After', () => {
     ['5m', 300],
     ['1h30m', 5_400],
     ['1h30m45s', 5_445],
-    ['2h5', 7_205],
     ['168h', 604_800],
   ])('reads %s', (value, seconds) => {
     expect(read(value)).toBe(seconds * 1_000);
@@ -34,6 +33,7 @@ describe('the header Cancel-After', () => {
     'soon',
     '-5s',
     '1.5h',
+    '1h30',
     '5 m',
     '30m1h',
     '5m5m',

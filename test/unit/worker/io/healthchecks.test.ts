@@ -43,11 +43,28 @@ describe('Healthchecks', () => {
   it('answers with the last result while a blocking predict() keeps the check from starting', () => {
     const { clock, replies, interrupts, checks } = healthchecks();
     checks.requested(first);
+    checks.started(first);
     checks.finished(first, 'Healthcheck failed: Error: GPU lost');
     checks.requested(second);
-    clock.advance(5_000);
+    clock.advance(500);
     expect(replies).toEqual([
       ['1', 'Healthcheck failed: Error: GPU lost'],
+      ['2', 'Healthcheck failed: Error: GPU lost'],
+    ]);
+    expect(interrupts).toEqual([]);
+  });
+
+  it('remembers the result of a check that came to its turn after its answer', () => {
+    const { clock, replies, interrupts, checks } = healthchecks();
+    checks.requested(first);
+    clock.advance(500);
+    checks.started(first);
+    clock.advance(4_000);
+    checks.finished(first, 'Healthcheck failed: Error: GPU lost');
+    checks.requested(second);
+    clock.advance(500);
+    expect(replies).toEqual([
+      ['1', null],
       ['2', 'Healthcheck failed: Error: GPU lost'],
     ]);
     expect(interrupts).toEqual([]);
