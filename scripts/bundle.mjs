@@ -12,6 +12,7 @@ export const PROGRAMS = [
   'worker/bootstrap',
   'worker/io/main',
   'doctor/probe',
+  'server/http/large/check-program',
   'server/engine',
   'worker/model/load',
 ];

@@ -71,7 +71,7 @@ export const ERRORS = {
     status: 413,
     retryable: false,
     summary:
-      'The request body is larger than --max-body-bytes, or a file in it than --max-input-bytes; the message says which.',
+      'The request body is larger than --max-body-bytes, or a file in it than --max-input-bytes, or it takes more memory or time to check than there is; the message says which.',
   },
   PAWL_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -133,7 +133,7 @@ export const ERRORS = {
     status: 507,
     retryable: true,
     summary:
-      'There is no room for an uploaded file: the disk is full, or files in use take --max-stored-bytes.',
+      'There is no room for an uploaded file or a large body: the disk is full, or files in use take --max-stored-bytes.',
   },
   PAWL_PREDICT_FAILED: {
     status: null,

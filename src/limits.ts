@@ -1,7 +1,7 @@
 // Every limit in one table: unit, flag, and what happens at it. docs/reference/limits.md is generated from it.
 // A limit with a flag is only the default; the value in force travels in Config.
 import { FILE_LIMITS } from './limits/files.ts';
-import { bytes, count, KiB, type Limit, MiB, ms } from './limits/limit.ts';
+import { bytes, count, GiB, KiB, type Limit, MiB, ms } from './limits/limit.ts';
 import { WEBHOOK_LIMITS } from './limits/webhooks.ts';
 
 export const LIMITS = {
@@ -84,6 +84,15 @@ export const LIMITS = {
     100 * MiB,
     'A larger request body is answered 413; of a form, only its texts count.',
     '--max-body-bytes',
+  ),
+  largeBodiesBytesMax: bytes(
+    4 * GiB,
+    'Bodies above `inlineBytesMax` go to disk; one for which there is no room beside those that arrive or are checked is answered 409.',
+  ),
+  bodyCheckMs: ms(60_000, 'A large body whose check takes longer is answered 413.'),
+  bodyCheckerIdleMs: ms(
+    5_000,
+    'The process that checks large bodies ends when it has had none for this long.',
   ),
   bodyDepthMax: count(500, 'A request body whose arrays and objects nest deeper is answered 422.'),
   patternMs: ms(

@@ -16,6 +16,7 @@ import { asHealthcheckId, asPredictionId, asSlotIndex, asWorkerIndex } from './i
 import type {
   InputFile,
   InputIssue,
+  InputPayload,
   OutputFile,
   Payload,
   SlotEvent,
@@ -42,6 +43,13 @@ function wireError(raw: Raw): WireError {
     stack: field.textOrNull(error, 'stack'),
     code: isErrorCode(code) ? code : 'PAWL_PREDICT_FAILED',
   };
+}
+
+function inputPayload(raw: Raw, name: string): InputPayload {
+  const value = field.object(raw, name);
+  if (value.in !== 'file') return { in: 'message', value: field.json(value, 'value') };
+  const [from, to] = [field.count(value, 'from'), field.count(value, 'to')];
+  return { in: 'file', path: field.text(value, 'path'), from, to };
 }
 
 function payload(raw: Raw, name: string): Payload {
@@ -192,7 +200,7 @@ const SLOT_REQUESTS: Decoders<SlotRequest> = {
     id: id(raw),
     run: field.count(raw, 'run'),
     mode: field.oneOf(raw, 'mode', MODES),
-    input: payload(raw, 'input'),
+    input: inputPayload(raw, 'input'),
     files: field.list(raw, 'files', inputFile),
     context: context(raw),
   }),

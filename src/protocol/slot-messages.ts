@@ -4,14 +4,25 @@ import type { Json } from '../base/json.ts';
 import type { Mode, OutputStream, WireError } from './control-messages.ts';
 import type { PredictionId, SlotIndex } from './ids.ts';
 
-/** A payload, inline or, above LIMITS.inlineBytesMax, as a JSON file that the receiver removes. */
+/** An output, inline or, above LIMITS.inlineBytesMax, as a JSON file that the server removes. */
 export type Payload = { readonly in: 'message'; readonly value: Json } | SpilledPayload;
 
 export interface SpilledPayload {
   readonly in: 'file';
   readonly path: string;
-  /** Of an output: where in the text, in bytes, the null of each of its files begins, in the order of `files`. */
+  /** Where in the text, in bytes, the null of each of its files begins, in the order of `files`. */
   readonly places: readonly number[];
+}
+
+/** An input, the same way: a part of a file that the worker removes. */
+export type InputPayload = { readonly in: 'message'; readonly value: Json } | SpilledInput;
+
+export interface SpilledInput {
+  readonly in: 'file';
+  readonly path: string;
+  /** In bytes; `to` is exclusive. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A file that the server has already: the worker makes it the prediction's own instead of fetching the URL. */
@@ -37,7 +48,7 @@ export interface Predict {
   readonly run: number;
   readonly mode: Mode;
   /** A JSON object that passed the server's schema check. */
-  readonly input: Payload;
+  readonly input: InputPayload;
   readonly files: readonly InputFile[];
   readonly context: { readonly [key: string]: string };
 }

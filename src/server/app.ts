@@ -9,6 +9,8 @@ import { limit } from '../limits.ts';
 import type { Engine } from './engine.ts';
 import { ReadinessFile } from './health/readiness-file.ts';
 import { AuthTokenFile } from './http/access/auth-tokens.ts';
+import { BodyChecker } from './http/large/body-checker.ts';
+import { LargeBodies } from './http/large/large-bodies.ts';
 import { OpenAnswers } from './http/open-answers.ts';
 import { type ConnectionLimits, connectionLimits } from './http/raw-server.ts';
 import { createHttpServer } from './http/server.ts';
@@ -32,6 +34,7 @@ export function createApp(engine: Engine, tighter: Partial<ConnectionLimits> = {
   let isClosing = false;
   const close = async (graceMs?: number) => {
     readiness?.close();
+    largeBodies.close();
     const stopped = engine.stop(graceMs);
     if (!isClosing) {
       isClosing = true;
@@ -44,6 +47,8 @@ export function createApp(engine: Engine, tighter: Partial<ConnectionLimits> = {
     await closed.promise;
   };
   const { mode, bodyBytesMax, streamGraceMs, corsOrigins, authTokenFile, readinessFile } = config;
+  const checker = new BodyChecker({ clock, log });
+  const largeBodies = new LargeBodies({ checker, directory: engine.bodyDirectory, bodyBytesMax });
   const streams = new EventStreams({ clock, log, graceMs: streamGraceMs });
   const readiness =
     readinessFile === null ? null : new ReadinessFile(readinessFile, { fleet, health, clock, log });
@@ -62,6 +67,7 @@ export function createApp(engine: Engine, tighter: Partial<ConnectionLimits> = {
     log,
     mode,
     bodyBytesMax,
+    largeBodies,
     limits,
     corsOrigins,
     tokens,

@@ -29,6 +29,8 @@ export interface Engine {
   readonly files: FileStore;
   readonly health: Health;
   readonly webhooks: Webhooks;
+  /** Of files that are removed with the server, made by whoever needs it first. */
+  readonly bodyDirectory: () => string;
   /** Spawns the workers, unless that was done before; returns at once. Throws PAWL_WORK_DIR. */
   start(): void;
   /**
@@ -65,6 +67,7 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
   });
   const { mode, retention, queue, cancelKillMs, predictTimeoutMs } = config;
   const outputs = () => path.join(directory.path, 'outputs');
+  const bodyDirectory = () => path.join(directory.path, 'bodies');
   const inAnswers = createDelivery(config, outputs, { clock, log, dataUrls });
   const delivery =
     parts.outputs === 'in memory' ? new InMemoryDelivery(inAnswers.delivery) : inAnswers.delivery;
@@ -101,5 +104,5 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     inAnswers.close();
     await directory.remove(log);
   };
-  return { config, clock, log, fleet, service, files, health, webhooks, start, stop };
+  return { config, clock, log, fleet, service, files, health, webhooks, bodyDirectory, start, stop };
 }

@@ -4,13 +4,14 @@ import { PawlError } from '../../src/errors.ts';
 import type { PredictorDescription } from '../../src/protocol/control-messages.ts';
 import { asSlotIndex, asWorkerIndex } from '../../src/protocol/ids.ts';
 import type { InputIssue } from '../../src/protocol/slot-messages.ts';
+import { StoredInput } from '../../src/server/payload/stored-input.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotPool } from '../../src/server/slot/permit.ts';
 import { failedWith } from '../../src/server/slot/slot-outcome.ts';
 import type { Fleet, FleetStatus, SetupReport } from '../../src/server/supervisor/fleet.ts';
 
 /** One prediction on a slot, as the test drives it. */
 export class ScriptedRun {
-  readonly request: PredictionRequest;
+  readonly request: PredictionRequest & { readonly input: JsonObject };
   /** Straight to the prediction, for outputs with files. */
   readonly observer: SlotObserver;
   isCanceled = false;
@@ -18,7 +19,9 @@ export class ScriptedRun {
   readonly #slots: ScriptedSlots;
 
   constructor(request: PredictionRequest, observer: SlotObserver, slots: ScriptedSlots) {
-    this.request = request;
+    const { input } = request;
+    if (input instanceof StoredInput) throw new Error('a scripted run takes inputs in memory');
+    this.request = { ...request, input };
     this.observer = observer;
     this.#slots = slots;
   }

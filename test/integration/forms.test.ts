@@ -5,11 +5,11 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PredictionRequest } from '../../src/server/slot/permit.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { documentWith, type FakeServer, fakeServer } from '../helpers/fake-server.ts';
 import { FORM_TYPE, multipart, type Part } from '../helpers/multipart.ts';
 import { openSocket, requestText } from '../helpers/raw-http.ts';
+import type { ScriptedRun } from '../helpers/scripted-fleet.ts';
 
 const FILE = { type: 'string', format: 'uri' } as const;
 const DOCUMENT = documentWith({
@@ -58,7 +58,7 @@ async function send(body: Buffer, type = FORM_TYPE, at = '/predictions') {
 }
 
 /** What the worker is asked to do. */
-async function taken(...parts: readonly Part[]): Promise<PredictionRequest> {
+async function taken(...parts: readonly Part[]): Promise<ScriptedRun['request']> {
   expect(await send(multipart(...parts))).toMatchObject({ status: 202 });
   return server.fleet.run.request;
 }

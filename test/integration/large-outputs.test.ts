@@ -1,63 +1,34 @@
 // Outputs that are too large for the server's memory: whole on every way out, and gone from the disk when nobody can ask
 // for them any more.
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EventClient } from '../helpers/event-client.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { type LargeServer, onDisk, startLarge, stopLarge } from '../helpers/large-server.ts';
 import { bytesOf, getPrediction } from '../helpers/predictions.ts';
-import { childrenOf, namelessFiles, peakBytes } from '../helpers/processes.ts';
+import { childrenOf, peakBytes } from '../helpers/processes.ts';
 import { slowDownload } from '../helpers/slow-download.ts';
-import { type RunningServer, startServer } from '../helpers/start-server.ts';
 import { isEnd, receiveWebhooks } from '../helpers/webhook-receiver.ts';
 
 const MiB = 1024 * 1024;
-const PREDICTOR = path.resolve('test/fixtures/predictors/large.mjs');
 /** About 110 MiB were seen; before outputs stayed on disk, 800. */
 const SERVER_PEAK_MAX = 200 * MiB;
 const TEXT = 'line\n'.repeat(Math.ceil((2 * MiB) / 5));
 const FILE = Buffer.alloc(2 * MiB, 'pawl');
 
-interface Started {
-  readonly server: RunningServer;
-  readonly workDir: string;
-}
-
-async function start(name: 'yields' | 'returns', ...args: string[]): Promise<Started> {
-  const workDir = mkdtempSync(path.join(tmpdir(), 'pawl-test-'));
-  const server = await startServer(`${PREDICTOR}:${name}`, { args: ['--work-dir', workDir, ...args] });
-  return { server, workDir };
-}
-
-/** Also checks what every server must leave: nothing. */
-async function stop({ server, workDir }: Started): Promise<void> {
-  expect(await server.stop()).toMatchObject({ code: 0 });
-  expect(readdirSync(workDir)).toEqual([]);
-  rmSync(workDir, { recursive: true });
-}
-
-async function startForTest(...options: Parameters<typeof start>): Promise<Started> {
-  const started = await start(...options);
-  onTestFinished(() => stop(started));
+const startForTest = async (...options: Parameters<typeof startLarge>): Promise<LargeServer> => {
+  const started = await startLarge(...options);
+  onTestFinished(() => stopLarge(started));
   return started;
-}
-
-/** No file with a name, and so many without. */
-const onDisk = ({ server, workDir }: Started, count: number) =>
-  eventually(`${count} outputs on disk`, () => {
-    const entries = readdirSync(workDir, { recursive: true, withFileTypes: true });
-    if (entries.some((entry) => entry.isFile())) return null;
-    return namelessFiles(server.pid) === count ? true : null;
-  });
+};
+const nameless = (started: LargeServer, count: number) => onDisk(started, { named: 0, nameless: count });
 
 describe('100 MiB', () => {
-  let started: Started;
+  let started: LargeServer;
   beforeAll(async () => {
-    started = await start('returns', '--retention', '0');
+    started = await startLarge('returns', ['--retention', '0']);
   });
-  afterAll(() => stop(started));
+  afterAll(() => stopLarge(started));
 
   it.each(['file', 'list'])(
     'of %s leave the memory of the server alone, and others are served',
@@ -78,17 +49,13 @@ describe('100 MiB', () => {
 
 describe('every way out', () => {
   const secret = 'a secret of twenty-four bytes';
-  let started: Started;
+  let started: LargeServer;
   let id: string;
   let webhook: Awaited<ReturnType<typeof receiveWebhooks>>;
   beforeAll(async () => {
     webhook = await receiveWebhooks();
-    const workDir = mkdtempSync(path.join(tmpdir(), 'pawl-test-'));
-    const server = await startServer(`${PREDICTOR}:yields`, {
-      args: ['--work-dir', workDir],
-      env: { PAWL_WEBHOOK_SECRET: secret },
-    });
-    started = { server, workDir };
+    started = await startLarge('yields', [], { env: { PAWL_WEBHOOK_SECRET: secret } });
+    const { server } = started;
     const created = await fetch(`${server.url}/predictions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -100,7 +67,7 @@ describe('every way out', () => {
   });
   afterAll(async () => {
     await webhook.close();
-    await stop(started);
+    await stopLarge(started);
   });
 
   function expectWhole(output: unknown): void {
@@ -144,29 +111,29 @@ describe('every way out', () => {
   });
 
   it('reads the same file for all of them', async () => {
-    await onDisk(started, 2);
+    await nameless(started, 2);
   });
 });
 
 describe('on disk nothing is left', () => {
   it('once a prediction is forgotten, however many still read it', async () => {
-    const started = await startForTest('returns', '--retention', '1');
+    const started = await startForTest('returns', ['--retention', '1']);
     const { url } = started.server;
     const body = { input: { kind: 'text', mib: 20 } };
     const first = await slowDownload(`${url}/predictions`, { method: 'POST', body });
     const second = await slowDownload(`${url}/predictions`, { method: 'POST', body });
-    await onDisk(started, 2);
+    await nameless(started, 2);
     // The first was forgotten for the second; its answer is still on its way.
     const [one, other] = await Promise.all([first.rest(), second.rest()]);
     expect([one.length, other.length]).toEqual([first.contentLength, second.contentLength]);
-    await onDisk(started, 1);
+    await nameless(started, 1);
   });
 
   it('when the server stops: answers are sent to their end before', async () => {
-    const started = await start('returns');
+    const started = await startLarge('returns');
     const body = { input: { kind: 'text', mib: 20 } };
     const answer = await slowDownload(`${started.server.url}/predictions`, { method: 'POST', body });
-    const stopped = stop(started);
+    const stopped = stopLarge(started);
     await eventually('the end of the workers', () =>
       childrenOf(started.server.pid).length === 0 ? true : null,
     );
@@ -176,39 +143,38 @@ describe('on disk nothing is left', () => {
 });
 
 describe('of a server that forgets at once, on disk nothing is left', () => {
-  let started: Started;
+  let started: LargeServer;
   beforeAll(async () => {
-    started = await start('yields', '--retention', '0');
+    started = await startLarge('yields', ['--retention', '0']);
   });
-  afterAll(() => stop(started));
+  afterAll(() => stopLarge(started));
 
   it('when its client leaves in the middle', async () => {
     const body = { input: { kind: 'text', mib: 20 } };
     const answer = await slowDownload(`${started.server.url}/predictions`, { method: 'POST', body });
-    await onDisk(started, 1);
+    await nameless(started, 1);
     answer.leave();
-    await onDisk(started, 0);
+    await nameless(started, 0);
   });
 
   it.each(['text', 'file'])('of %s when the prediction is canceled', async (kind) => {
     const { url } = started.server;
     const stream = await EventClient.create(url, { kind, after: 'wait' }, 'waits');
     await stream.until('output', ({ type }) => type === 'output');
-    await onDisk(started, 1);
+    await nameless(started, 1);
     expect((await fetch(`${url}/predictions/waits/cancel`, { method: 'POST' })).status).toBe(200);
     expect(await stream.ended).toBe('ended');
-    await onDisk(started, 0);
+    await nameless(started, 0);
   });
 
   it('when the worker crashes, once what it had put out is forgotten', async () => {
     const { url, pid } = started.server;
-    const stream = await EventClient.create(url, { kind: 'text', after: 'wait' }, 'crashes');
-    // What its worker has not sent when it dies, nobody has seen.
+    const stream = await EventClient.create(url, { kind: 'text', after: 'wait' });
     await stream.until('output', ({ type }) => type === 'output');
     for (const worker of childrenOf(pid)) process.kill(worker, 'SIGKILL');
-    const { data } = await stream.until('completed', ({ type }) => type === 'completed');
+    const { data } = await stream.completed();
     expect(data).toMatchObject({ status: 'failed', error_code: 'PAWL_WORKER_CRASHED' });
     expect(data.output).toEqual([TEXT]);
-    await onDisk(started, 0);
+    await nameless(started, 0);
   });
 });

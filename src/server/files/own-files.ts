@@ -3,6 +3,7 @@
 import type { Json } from '../../base/json.ts';
 import { jsonPointer } from '../../base/json-pointer.ts';
 import type { InputFile } from '../../protocol/slot-messages.ts';
+import { type OwnUrl, StoredInput } from '../payload/stored-input.ts';
 import type { HeldFiles, InputFiles } from '../prediction/input-files.ts';
 import type { FileStore } from './file-store.ts';
 import type { Lease } from './stored-file.ts';
@@ -19,12 +20,12 @@ export class OwnFiles implements InputFiles {
     this.#store = store;
   }
 
-  hold(input: Json): HeldFiles {
+  hold(input: Json | StoredInput): HeldFiles {
     // Most servers never see an upload, and most inputs are worth no walk.
     if (!this.#store.hasFiles) return NOTHING;
     const leases: Lease[] = [];
     const files: InputFile[] = [];
-    for (const { id, pointer } of ownUrls(input)) {
+    for (const { id, pointer } of input instanceof StoredInput ? input.ownUrls : ownUrls(input)) {
       const lease = this.#store.claim(id);
       if (lease === null) continue;
       leases.push(lease);
@@ -45,8 +46,8 @@ interface Place {
   readonly parent: Place | null;
 }
 
-/** Iterative: how deep an input is, its sender decides. */
-function* ownUrls(input: Json): Generator<{ readonly id: string; readonly pointer: string }> {
+/** Texts that look like URLs of stored files. Iterative: how deep an input is, its sender decides. */
+export function* ownUrls(input: Json): Generator<OwnUrl> {
   const pending: Place[] = [{ value: input, key: '', parent: null }];
   for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
     const { value } = place;

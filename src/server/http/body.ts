@@ -17,16 +17,28 @@ const BYTE_ORDER_MARK = '\uFEFF';
 export function readBody(headers: IncomingHttpHeaders, body: unknown): Record<string, unknown> {
   checkType(headers);
   if (!Buffer.isBuffer(body) || body.length === 0) return empty(headers);
-  if (!isUtf8(body)) throw new PawlError('PAWL_BODY_NOT_JSON', 'The request body is not valid UTF-8.');
+  checkUtf8(body);
   return parseObject(body.toString('utf8'));
+}
+
+export function checkUtf8(body: Buffer): void {
+  if (!isUtf8(body)) throw new PawlError('PAWL_BODY_NOT_JSON', 'The request body is not valid UTF-8.');
 }
 
 /** Throws PAWL_BODY_NOT_JSON, or RequestRefused where it is JSON but not what is wanted. */
 export function parseObject(text: string): JsonObject {
-  const value = parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  return checkObject(parse(withoutMark(text)), text.length);
+}
+
+export function withoutMark(text: string): string {
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+/** `length`: of the text that the value was parsed from. */
+export function checkObject(value: Json, length: number): JsonObject {
   // A level takes two characters at least: short texts need no look.
   const levels = limit('bodyDepthMax');
-  if (text.length > 2 * levels && isDeeperThan(value, levels)) refuse(`nests deeper than ${levels} levels`);
+  if (length > 2 * levels && isDeeperThan(value, levels)) refuse(`nests deeper than ${levels} levels`);
   return isJsonObject(value) ? value : refuse('must be object');
 }
 
@@ -37,7 +49,7 @@ function empty(headers: IncomingHttpHeaders): Record<string, unknown> {
   throw new PawlError('PAWL_BODY_NOT_JSON', message);
 }
 
-function checkType(headers: IncomingHttpHeaders): void {
+export function checkType(headers: IncomingHttpHeaders): void {
   checkEncoding(headers);
   const type = headers['content-type']?.split(';', 1)[0]?.trim();
   if (type === undefined || JSON_TYPE.test(type)) return;

@@ -2,13 +2,14 @@
 import { isObject, type Json } from '../../base/json.ts';
 import { limit } from '../../limits.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
+import { LargeInput } from '../prediction/large-input.ts';
 import { ID_RULE, predictionId } from '../prediction/prediction-id.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../webhook/webhook-event.ts';
 
 export interface PredictionBody {
   readonly id: PredictionId | null;
-  readonly input: Json;
+  readonly input: Json | LargeInput;
   readonly context: { readonly [key: string]: string };
   readonly webhook: { readonly url: URL; readonly events: readonly WebhookEvent[] } | null;
 }
@@ -38,7 +39,8 @@ function readId(value: unknown, issues: Issue[]): PredictionId | null {
 }
 
 /** Whether it fits is for the predictor's schema to say. */
-function readInput(value: unknown): Json {
+function readInput(value: unknown): Json | LargeInput {
+  if (value instanceof LargeInput) return value;
   // It comes out of JSON.parse, so it is JSON.
   return value === undefined || value === null ? {} : (value as Json);
 }

@@ -1,12 +1,14 @@
 // The body of a create request, whether JSON or a form: the same fields either way.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import { assert } from '../../base/assert.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { inputFields } from '../prediction/field-kinds.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { baseUrl } from './base-url.ts';
-import { checkEncoding, readBody } from './body.ts';
+import { checkEncoding, checkType, readBody } from './body.ts';
 import { fileUrl } from './file-object.ts';
+import type { LargeBodies, LargeBody } from './large/large-bodies.ts';
 import { isForm, readForm } from './upload/form.ts';
 import { bodyOfForm, REQUEST_PART } from './upload/form-input.ts';
 
@@ -14,6 +16,8 @@ export interface ReceiveParts {
   readonly service: PredictionService;
   readonly files: FileStore;
   readonly bodyBytesMax: number;
+  /** Null: every body is taken into memory. */
+  readonly largeBodies: LargeBodies | null;
 }
 
 /** Files that came along are removed when it is disposed, unless a prediction has taken them. */
@@ -26,11 +30,18 @@ export function takeForms(scope: FastifyInstance): void {
   scope.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null, undefined));
 }
 
+/** Of routes that call receiveBody(). */
+export function createOptions({ largeBodies }: ReceiveParts): RouteShorthandOptions {
+  return largeBodies === null ? {} : { preParsing: largeBodies.receive };
+}
+
 export async function receiveBody(
   request: FastifyRequest,
   parts: ReceiveParts,
   mode: Mode,
 ): Promise<ReceivedBody> {
+  const large = parts.largeBodies?.take(request) ?? null;
+  if (large !== null) return receiveLarge(request, large, parts, mode);
   if (!isForm(request.headers)) {
     return { fields: readBody(request.headers, request.body), [Symbol.dispose]: () => {} };
   }
@@ -50,4 +61,20 @@ export async function receiveBody(
     dispose();
     throw error;
   }
+}
+
+async function receiveLarge(
+  { headers }: FastifyRequest,
+  body: LargeBody,
+  { service, files, largeBodies }: ReceiveParts,
+  mode: Mode,
+): Promise<ReceivedBody> {
+  assert(largeBodies !== null, 'a large body was received by somebody');
+  try {
+    checkType(headers);
+  } catch (error) {
+    await largeBodies.drop(body);
+    throw error;
+  }
+  return largeBodies.check(body, { mode, schema: service.schema, hasFiles: files.hasFiles });
 }

@@ -16,6 +16,7 @@ import { requireToken } from './access/bearer-hook.ts';
 import { allowOrigins } from './access/cors.ts';
 import { sendRefusal } from './early-answer.ts';
 import { asRequestError, errorReply } from './error-reply.ts';
+import type { LargeBodies } from './large/large-bodies.ts';
 import { noRoute, pathOf } from './no-route.ts';
 import { type ConnectionLimits, rawServer } from './raw-server.ts';
 import { sendError } from './reply.ts';
@@ -37,6 +38,8 @@ export interface HttpParts {
   readonly log: Logger;
   readonly mode: Mode;
   readonly bodyBytesMax: number;
+  /** Null: every body is taken into memory. */
+  readonly largeBodies: LargeBodies | null;
   readonly limits: ConnectionLimits;
   /** Whose pages may use the API; empty: none but our own. */
   readonly corsOrigins: readonly string[];

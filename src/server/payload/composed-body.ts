@@ -13,7 +13,7 @@ export type Part = Buffer | BodyFilePart;
 export type OpenBody = AsyncGenerator<Buffer, void, void>;
 
 // A multiple of three, so that every block but the last is base64 without padding.
-const BLOCK_BYTES = 3 * 32 * 1024;
+const BLOCK_BYTES = 3 * 64 * 1024;
 
 export class ComposedBody {
   readonly #parts: readonly Part[];

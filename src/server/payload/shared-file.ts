@@ -1,5 +1,5 @@
 // An open file without a name, for as long as somebody may read it: nothing is left on disk, whatever ends the server.
-import { type FileHandle, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { assert } from '../../base/assert.ts';
 
 export class SharedFile {
@@ -42,4 +42,9 @@ export class SharedFile {
       filled += bytesRead;
     }
   }
+}
+
+/** Its name stays, and is somebody else's to remove. */
+export async function openStored(path: string): Promise<SharedFile> {
+  return new SharedFile(await open(path));
 }

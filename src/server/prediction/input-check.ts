@@ -3,6 +3,8 @@
 
 import type { Json, JsonObject } from '../../base/json.ts';
 import { approximateBytes } from '../../base/json-measure.ts';
+import type { StoredInput } from '../payload/stored-input.ts';
+import type { StoredValue } from '../payload/stored-value.ts';
 import { issueOf } from './input-issues.ts';
 import type { SchemaCheck, SchemaCompiler } from './input-validator.ts';
 import { child, componentSchemas, isJsonObject } from './openapi-schema.ts';
@@ -11,17 +13,23 @@ import { type Issue, RequestRefused, valueIssue } from './refusal.ts';
 
 export interface CheckedInput {
   /** What the worker gets. */
-  readonly value: JsonObject;
+  readonly value: JsonObject | StoredInput;
   /** The same with secrets masked: what clients may see. */
-  readonly shown: JsonObject;
+  readonly shown: JsonObject | StoredValue;
   /** Lines for the prediction's log. */
   readonly warnings: readonly string[];
   /** Roughly what it holds in memory. */
   readonly bytes: number;
 }
 
+/** One that is in memory. */
+export interface InputInMemory extends CheckedInput {
+  readonly value: JsonObject;
+  readonly shown: JsonObject;
+}
+
 /** Throws RequestRefused. */
-export type InputCheck = (input: Json) => CheckedInput;
+export type InputCheck = (input: Json) => InputInMemory;
 
 const MASK = '**********';
 const UNKNOWN_NAMED_MAX = 20;
@@ -29,8 +37,14 @@ const UNDECIDED =
   'A pattern of the schema takes too long on this input for the server to check it; the predictor does';
 
 /** The check for one component schema, `Input` or `TrainingInput`. Throws where the schema does not compile. */
-export function inputCheck(document: JsonObject, name: string, compiler: SchemaCompiler): InputCheck {
+export function inputCheck(
+  document: JsonObject,
+  name: string,
+  compiler: SchemaCompiler,
+  measure: Measure = approximateBytes,
+): InputCheck {
   const schema = child(componentSchemas(document), name);
+  const accepted = acceptance(measure);
   if (schema === null) return (input) => accepted(asObject(input), [], new Set());
   const fields = new Fields(schema, name, compiler);
   const check = compiler.compile([name]);
@@ -134,20 +148,25 @@ function decided<T>(check: () => T): T | 'undecided' {
   }
 }
 
-function accepted(
-  value: JsonObject,
-  unknown: readonly string[],
-  secret: ReadonlySet<string>,
-  notes: readonly string[] = [],
-): CheckedInput {
-  const shown = secret.size === 0 ? value : masked(value, secret);
-  const warnings = unknown
-    .slice(0, UNKNOWN_NAMED_MAX)
-    .map((key) => `Ignoring unknown input ${JSON.stringify(key)}`);
-  const more = unknown.length - warnings.length;
-  if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
-  return { value, shown, warnings: [...warnings, ...notes], bytes: approximateBytes(value) };
-}
+/** How large an input counts as. */
+export type Measure = (value: JsonObject) => number;
+
+const acceptance =
+  (measure: Measure) =>
+  (
+    value: JsonObject,
+    unknown: readonly string[],
+    secret: ReadonlySet<string>,
+    notes: readonly string[] = [],
+  ): InputInMemory => {
+    const shown = secret.size === 0 ? value : masked(value, secret);
+    const warnings = unknown
+      .slice(0, UNKNOWN_NAMED_MAX)
+      .map((key) => `Ignoring unknown input ${JSON.stringify(key)}`);
+    const more = unknown.length - warnings.length;
+    if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
+    return { value, shown, warnings: [...warnings, ...notes], bytes: measure(value) };
+  };
 
 // Object.fromEntries makes own properties of whatever name, `__proto__` included.
 function without(input: JsonObject, keys: readonly string[]): JsonObject {

@@ -8,7 +8,8 @@ import type { PawlError } from '../../errors.ts';
 import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId } from '../../protocol/ids.ts';
 import type { Metric, Output, Usage } from '../../protocol/slot-messages.ts';
-import type { Shown } from '../payload/stored-value.ts';
+import { StoredInput } from '../payload/stored-input.ts';
+import { type Shown, StoredValue } from '../payload/stored-value.ts';
 import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/permit.ts';
 import { CANCELED, failedWith } from '../slot/slot-outcome.ts';
 import type { Journal } from '../stream/journal.ts';
@@ -120,7 +121,7 @@ export class Prediction implements SlotObserver {
     return this.#spec.journal;
   }
   /** As clients may see it: secrets are masked. */
-  get shownInput(): JsonObject {
+  get shownInput(): JsonObject | StoredValue {
     return this.#spec.input.shown;
   }
   /** Undefined while there is none. */
@@ -129,7 +130,7 @@ export class Prediction implements SlotObserver {
   }
   /** Do stored values stand in what it shows? Where none do, JSON.stringify is all it takes. */
   get hasStored(): boolean {
-    return this.#output.hasStored;
+    return this.#output.hasStored || this.shownInput instanceof StoredValue;
   }
   get metrics(): JsonObject {
     return this.#metrics.object;
@@ -159,7 +160,9 @@ export class Prediction implements SlotObserver {
 
   release(): void {
     this.#holders -= 1;
-    if (this.#holders === 0) this.#output.release();
+    if (this.#holders > 0) return;
+    this.#output.release();
+    if (this.shownInput instanceof StoredValue) this.shownInput.release();
   }
 
   /** Returns the unsubscriber. */
@@ -258,6 +261,8 @@ export class Prediction implements SlotObserver {
     this.#place?.leave();
     this.#place = null;
     this.#files.release();
+    const { value } = this.#spec.input;
+    if (value instanceof StoredInput) value.discard();
     const end = decide(outcome, this.#verdict);
     this.#cancelReport = this.#whatStopped(outcome);
     if (end === 'succeeded')

@@ -2,11 +2,12 @@
 import type { JsonObject } from '../../base/json.ts';
 import { PawlError } from '../../errors.ts';
 import type { Mode, PredictorDescription } from '../../protocol/control-messages.ts';
-import { type InputCheck, inputCheck } from './input-check.ts';
+import { type InputCheck, inputCheck, type Measure } from './input-check.ts';
 import { schemaCompiler } from './input-validator.ts';
 import { child, inputSchemaName } from './openapi-schema.ts';
 
 export interface PredictorSchema {
+  readonly document: JsonObject;
   readonly check: { readonly [M in Mode]: InputCheck };
   /** False where the predictor says `streaming: false`. */
   readonly streams: boolean;
@@ -14,15 +15,15 @@ export interface PredictorSchema {
   readonly error: PawlError | null;
 }
 
-export function compilePredictorSchema(predictor: PredictorDescription): PredictorSchema {
+export function compilePredictorSchema(predictor: PredictorDescription, measure?: Measure): PredictorSchema {
   const { document } = predictor;
   const streams = doesStream(document);
   try {
     const compiler = schemaCompiler(document);
     const training = inputSchemaName(document, 'train');
-    const predict = inputCheck(document, 'Input', compiler);
-    const train = training === 'Input' ? predict : inputCheck(document, training, compiler);
-    return { check: { predict, train }, streams, error: null };
+    const predict = inputCheck(document, 'Input', compiler, measure);
+    const train = training === 'Input' ? predict : inputCheck(document, training, compiler, measure);
+    return { document, check: { predict, train }, streams, error: null };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const error = new PawlError(
@@ -33,7 +34,7 @@ export function compilePredictorSchema(predictor: PredictorDescription): Predict
     const refuse = () => {
       throw error;
     };
-    return { check: { predict: refuse, train: refuse }, streams, error };
+    return { document, check: { predict: refuse, train: refuse }, streams, error };
   }
 }
 

@@ -15,6 +15,7 @@ import { Admission } from './admission.ts';
 import type { PageStart } from './creation-order.ts';
 import type { PredictionEvent, PredictionObserver } from './events.ts';
 import type { InputFiles } from './input-files.ts';
+import { LargeInput } from './large-input.ts';
 import type { OutputDelivery } from './output-delivery.ts';
 import { Prediction, type PredictionSetting } from './prediction.ts';
 import { generatePredictionId } from './prediction-id.ts';
@@ -42,8 +43,8 @@ export interface Submission {
   /** Null has one generated. */
   readonly id: PredictionId | null;
   readonly mode: Mode;
-  /** As the client sent it. */
-  readonly input: Json;
+  /** As the client sent it; one that is too large for memory was checked elsewhere. */
+  readonly input: Json | LargeInput;
   readonly context: { readonly [key: string]: string };
   /** Headers of its request, such as `traceparent`, that go with what is sent to other servers for it. */
   readonly trace: { readonly [header: string]: string };
@@ -115,6 +116,11 @@ export class PredictionService {
   /** What GET /openapi.json shows; null before it is known. */
   get predictor(): PredictorDescription | null {
     return this.#described;
+  }
+
+  /** What inputs are checked with now; null while there is none. */
+  get schema(): PredictorSchema | null {
+    return this.#schema;
   }
 
   /** Can predictions be read as event streams? False while that is not known. */
@@ -195,14 +201,17 @@ export class PredictionService {
   // In one go, without waiting for anything: no other request can come between a check and what follows from it.
   #create(submission: Submission): Prediction {
     const schema = this.#ready();
-    const input = schema.check[submission.mode](submission.input);
+    const { mode } = submission;
+    const given = submission.input;
+    const input = given instanceof LargeInput ? given.checkedWith(schema) : schema.check[mode](given);
     this.#admission.check(input.bytes);
     const id = submission.id ?? generatePredictionId(this.#parts.clock.now());
     const { streamHistory } = this.#parts;
-    const isStreamed = submission.mode === 'predict' && schema.streams;
+    const isStreamed = mode === 'predict' && schema.streams;
     const journal = isStreamed ? new Journal<PredictionEvent>(streamHistory) : null;
     const prediction = new Prediction({ ...submission, id, input, journal }, this.#setting);
     this.#registry.add(prediction);
+    if (given instanceof LargeInput) given.taken();
     submission.onCreated?.(prediction);
     this.#admission.enter(prediction);
     return prediction;

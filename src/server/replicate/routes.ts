@@ -15,7 +15,7 @@ import { ignoreBodyType } from '../http/ignore-body-type.ts';
 import { pathOf } from '../http/no-route.ts';
 import { predictionList } from '../http/prediction-list.ts';
 import { readPredictionBody } from '../http/prediction-request.ts';
-import { receiveBody, takeForms } from '../http/receive-body.ts';
+import { createOptions, receiveBody, takeForms } from '../http/receive-body.ts';
 import { sendJson, sendText } from '../http/reply.ts';
 import { responseMode } from '../http/response-mode.ts';
 import { fileRoutes } from '../http/routes/files.ts';
@@ -49,10 +49,13 @@ export function replicateRoutes(app: FastifyInstance, parts: ReplicateParts): vo
       scope.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request)));
       takeForms(scope);
       fileRoutes(scope, parts.files, baseOf);
-      scope.post('/predictions', (request, reply) => routes.create(request, reply));
+      const creates = createOptions(parts);
+      scope.post('/predictions', creates, (request, reply) => routes.create(request, reply));
       scope.get('/predictions', (request, reply) => routes.list(request, reply));
       for (const owned of ['models', 'deployments']) {
-        scope.post(`/${owned}/:owner/:name/predictions`, (request, reply) => routes.create(request, reply));
+        scope.post(`/${owned}/:owner/:name/predictions`, creates, (request, reply) =>
+          routes.create(request, reply),
+        );
       }
       scope.get('/predictions/:id', (request, reply) => routes.get(request, reply));
       scope.get('/predictions/:id/stream', { ...OPEN, exposeHeadRoute: false }, (request, reply) =>

@@ -11,11 +11,12 @@ import type {
   Output,
   Usage,
 } from '../../protocol/slot-messages.ts';
+import type { StoredInput } from '../payload/stored-input.ts';
 
 export interface PredictionRequest {
   readonly id: PredictionId;
   readonly mode: Mode;
-  readonly input: JsonObject;
+  readonly input: JsonObject | StoredInput;
   /** Files in the input that lie on this machine. */
   readonly files: readonly InputFile[];
   readonly context: { readonly [key: string]: string };

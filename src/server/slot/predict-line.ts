@@ -1,7 +1,7 @@
 // The line that starts a prediction. The input arrives here as JSON text already, so that it is encoded only once.
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
-import type { Payload, Predict } from '../../protocol/slot-messages.ts';
+import type { Predict, SpilledInput } from '../../protocol/slot-messages.ts';
 import type { PredictionRequest } from './permit.ts';
 
 /** The payload with this JSON text inline, as JSON. */
@@ -9,7 +9,7 @@ export function inlinePayload(text: string): string {
   return `{"in":"message","value":${text}}`;
 }
 
-export function filePayload(payload: Payload): string {
+export function filePayload(payload: SpilledInput): string {
   return JSON.stringify(payload);
 }
 

@@ -6,8 +6,9 @@ import { StateMachine } from '../../base/state-machine.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type { Attach, SlotEvent, TerminalEvent } from '../../protocol/slot-messages.ts';
-import { discardPayload, fitsInline, spillText } from '../../protocol/spill.ts';
+import type { Attach, SlotEvent, SpilledInput, TerminalEvent } from '../../protocol/slot-messages.ts';
+import { discardPayload, fitsInline, spillInput } from '../../protocol/spill.ts';
+import { StoredInput } from '../payload/stored-input.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotOutcome } from './permit.ts';
 import { filePayload, inlinePayload, predictLine } from './predict-line.ts';
 import { CANCELED, canceledByWorkerEnd, failedWith } from './slot-outcome.ts';
@@ -68,15 +69,18 @@ export class SlotPermit implements Permit {
     const lost = this.#lost;
     if (lost !== null) return queueMicrotask(() => this.#end(lost));
     if (this.#cancelAsked) return this.#refuse(CANCELED);
+    const { input } = request;
+    if (input instanceof StoredInput)
+      return void this.#spill(request, (directory) => input.handOver(directory));
     let text: string;
     try {
-      text = JSON.stringify(request.input);
+      text = JSON.stringify(input);
     } catch (cause) {
       // V8 refuses strings above half a gigabyte; nothing else can fail on parsed JSON.
       return this.#refuse(failed('PAWL_INPUT_INVALID', 'the input is too large to be encoded', cause));
     }
     if (fitsInline(text)) this.#send(request, inlinePayload(text));
-    else void this.#spill(request, text);
+    else void this.#spill(request, (directory) => spillInput(text, directory));
   }
 
   cancel(): void {
@@ -197,10 +201,13 @@ export class SlotPermit implements Permit {
     return true;
   }
 
-  async #spill(request: PredictionRequest, text: string): Promise<void> {
+  async #spill(
+    request: PredictionRequest,
+    write: (directory: string) => Promise<SpilledInput>,
+  ): Promise<void> {
     const { workDir } = this.#slot.owner;
     try {
-      const payload = await spillText(text, workDir);
+      const payload = await write(workDir);
       if (this.#phase.current === 'preparing' && !this.#cancelAsked) {
         if (this.#send(request, filePayload(payload))) return;
       } else if (this.#phase.current === 'preparing') {

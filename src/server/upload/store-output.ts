@@ -32,10 +32,19 @@ export async function storeSpilled(
     const first = Buffer.alloc(1);
     await file.fill(first, 0);
     const kind = first.toString() === '"' ? 'text' : 'json';
+    await checkPlaces(file, places);
     return new StoredValue(kind, piecesOf({ file, size, kind }, inOrder(places, shown)));
   } catch (error) {
     file.release();
     throw error;
+  }
+}
+
+async function checkPlaces(file: SharedFile, places: readonly number[]): Promise<void> {
+  const found = Buffer.alloc(NULL_BYTES);
+  for (const place of places) {
+    await file.fill(found, place);
+    if (found.toString() !== 'null') throw new Error(`it has no place for a file at byte ${place}`);
   }
 }
 

@@ -21,11 +21,12 @@ import {
   noEventStream,
 } from '../event-stream-reply.ts';
 import { ignoreBodyType } from '../ignore-body-type.ts';
+import type { LargeBodies } from '../large/large-bodies.ts';
 import { noRoute } from '../no-route.ts';
 import { predictionList } from '../prediction-list.ts';
 import { answerAttached, answerCreated } from '../prediction-reply.ts';
 import { type PredictionBody, readPredictionBody } from '../prediction-request.ts';
-import { receiveBody, takeForms } from '../receive-body.ts';
+import { createOptions, receiveBody, takeForms } from '../receive-body.ts';
 import { sendJson } from '../reply.ts';
 import { type ResponseMode, responseMode } from '../response-mode.ts';
 import { submissionOf } from '../submission.ts';
@@ -35,6 +36,7 @@ export interface PredictionRouteParts {
   readonly streams: EventStreams;
   readonly files: FileStore;
   readonly bodyBytesMax: number;
+  readonly largeBodies: LargeBodies | null;
   readonly webhooks: Webhooks;
   readonly clock: Clock;
 }
@@ -48,9 +50,10 @@ export function predictionRoutes(app: FastifyInstance, parts: PredictionRoutePar
     // Only whether there are trainings is known as late as the predictor.
     if (mode === 'train')
       scope.addHook('onRequest', (_request, _reply, next) => next(routes.missing() ?? undefined));
-    scope.post(base, (request, reply) => routes.create(request, reply));
+    const creates = createOptions(parts);
+    scope.post(base, creates, (request, reply) => routes.create(request, reply));
     scope.get(base, (request, reply) => routes.list(request, reply));
-    scope.put(one, (request, reply) => routes.createOrAttach(request, reply));
+    scope.put(one, creates, (request, reply) => routes.createOrAttach(request, reply));
     scope.get(one, (request, reply) => routes.get(request, reply));
     scope.get(`${one}/stream`, { exposeHeadRoute: false }, (request, reply) =>
       answerEventStream(reply, parts.streams.open(routes.streamed(request), lastEventId(request))),

@@ -59,7 +59,7 @@ describe('compose', () => {
   });
 
   it('reads more than a block, with pieces of text in between', async () => {
-    const size = 3 * 32 * 1024 * 2 + 7;
+    const size = 3 * 64 * 1024 * 2 + 7;
     const file = await stored(Buffer.alloc(size, 'abc'));
     const part = (from: number, to: number): Piece => ({ file, from, to, as: 'base64' });
     const value = new StoredValue('text', [part(0, size), ' and ', part(1, 3)]);

@@ -28,7 +28,7 @@ const inline = (value: string, index: number): Output => ({
   payload: { in: 'message', value },
 });
 // Several blocks, with characters that are cut by them and that some clients take for the end of a line.
-const LARGE = `${'x'.repeat(98_303)}€\u2028\n${'é'.repeat(200_000)}`;
+const LARGE = `${'x'.repeat(196_607)}€\u2028\n${'é'.repeat(200_000)}`;
 
 /** What it has on disk is let go of with the test. */
 async function begin() {

@@ -1,0 +1,26 @@
+// The process that checks large bodies for the server, one after the other. Its memory is not the server's, and its event
+// loop nobody waits for. Runs no user code; ends with the channel to the server.
+import { readFileSync } from 'node:fs';
+import { compilePredictorSchema, type PredictorSchema } from '../../prediction/predictor-schema.ts';
+import { checkBody } from './check-body.ts';
+import { type CheckRequest, isRequest } from './check-report.ts';
+
+/** The server counts the bytes of the text. */
+const UNMEASURED = () => 0;
+
+let schema: PredictorSchema | null = null;
+
+process.on('message', (message) => {
+  if (isRequest(message)) process.send?.(answer(message));
+});
+process.on('disconnect', () => process.exit());
+// The terminal tells everybody; the server decides.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+
+function answer({ path, mode, document, hasSchema, hasFiles }: CheckRequest) {
+  if (document !== null)
+    schema = compilePredictorSchema({ document, hasTrain: false, hasHealthcheck: false }, UNMEASURED);
+  const isUsable = hasSchema && schema !== null && schema.error === null;
+  const check = isUsable ? (schema?.check[mode] ?? null) : null;
+  return checkBody({ path, bytes: readFileSync(path) }, { check, hasFiles });
+}

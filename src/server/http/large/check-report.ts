@@ -1,0 +1,73 @@
+// What the server and the process that checks large bodies say to each other. Both run the same code of the same build.
+import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
+import type { ErrorCode } from '../../../errors.ts';
+import type { Mode } from '../../../protocol/control-messages.ts';
+import type { OwnUrl, TextRange } from '../../payload/stored-input.ts';
+import type { Issue, RequestRefused } from '../../prediction/refusal.ts';
+
+export interface CheckRequest {
+  readonly path: string;
+  readonly mode: Mode;
+  /** The predictor's document; null where it is that of the request before, or there is none. */
+  readonly document: JsonObject | null;
+  readonly hasSchema: boolean;
+  /** Does the server keep files that an input may name? Then their URLs are looked for. */
+  readonly hasFiles: boolean;
+}
+
+/** `input` is null where the fields have it, since it is small, or where there is none. */
+export interface TakenBody {
+  readonly type: 'taken';
+  readonly fields: JsonObject;
+  readonly input: CheckedText | null;
+}
+
+export interface CheckedText {
+  readonly value: TextRange;
+  readonly shown: TextRange;
+  readonly warnings: readonly string[];
+  readonly issues: readonly Issue[] | null;
+  readonly ownUrls: readonly OwnUrl[];
+}
+
+export interface RefusedBody {
+  readonly type: 'refused';
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Null where it was refused as a whole. */
+  readonly issues: readonly Issue[] | null;
+  readonly part: RequestRefused['part'];
+}
+
+export type CheckReport = TakenBody | RefusedBody;
+
+export function isReport(message: unknown): message is CheckReport {
+  return isObject(message) && (message.type === 'taken' || message.type === 'refused');
+}
+
+export function isRequest(message: unknown): message is CheckRequest {
+  return isObject(message) && typeof message.path === 'string' && typeof message.hasSchema === 'boolean';
+}
+
+/** The fields of a create request that mean something. */
+export const KNOWN_FIELDS = [
+  'id',
+  'input',
+  'context',
+  'webhook',
+  'webhook_events_filter',
+  'version',
+] as const;
+
+export function knownFields(body: JsonObject): { [field: string]: Json } {
+  const known: { [field: string]: Json } = {};
+  for (const field of KNOWN_FIELDS) {
+    const value = Object.hasOwn(body, field) ? body[field] : undefined;
+    if (value !== undefined) known[field] = value;
+  }
+  return known;
+}
+
+/** Beside the file of a body: its input where that is not passed on as it came, and what clients are shown of it. */
+export const valuePath = (bodyPath: string): string => `${bodyPath}.value`;
+export const shownPath = (bodyPath: string): string => `${bodyPath}.shown`;
