@@ -4,7 +4,7 @@ import { closedLoop } from '../load/wrk.ts';
 import { burst, checkEcho, contendersFor, INPUT, served } from '../subjects.ts';
 
 const CONNECTIONS = [1, 8, 64] as const;
-const WARM_SECONDS = 2;
+const WARM_SECONDS = 3;
 
 export const SMALL: Scenario = {
   name: 'small',
