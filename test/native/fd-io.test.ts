@@ -31,6 +31,15 @@ describe('hasBytes', () => {
     const { hasBytes } = await capturePipe(65_536);
     expect(hasBytes).toEqual({ closed: false, empty: false, full: true, ended: false });
   });
+
+  it('is not disturbed by the signals of a CPU profile', async () => {
+    const { code, reports, stderr } = await runFixture('profiled-poll');
+    expect({ code, reports, stderr }).toEqual({
+      code: 0,
+      reports: [{ found: 0, isProfiled: true }],
+      stderr: '',
+    });
+  });
 });
 
 describe('writeAll', () => {
