@@ -23,6 +23,18 @@ export function cpuMicros(pids: readonly number[]): number {
   return nanos / 1_000;
 }
 
+/** The time so far of each by itself. */
+export function cpuByProcess(pids: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(pids.map((pid) => [pid, cpuMicros([pid])]));
+}
+
+/** What they used since: a process that has ended since takes what it used before with it, and counts for nothing. */
+export function cpuSince(before: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>): number {
+  let micros = 0;
+  for (const [pid, used] of now) micros += Math.max(0, used - (before.get(pid) ?? 0));
+  return micros;
+}
+
 export function residentBytes(pid: number): number {
   return kilobytes(pid, 'VmRSS');
 }

@@ -2,7 +2,7 @@
 import type { Bench, Round } from './bench.ts';
 import type { Contender, RunningContender, ServeOptions, Work } from './contender.ts';
 import { type ClosedLoop, closedLoop } from './load/wrk.ts';
-import { cpuMicros, processTree } from './process-usage.ts';
+import { cpuByProcess, cpuSince, processTree } from './process-usage.ts';
 
 export const INPUT = { text: 'hello' } as const;
 
@@ -58,14 +58,15 @@ export async function costOf<T>(
   work: () => Promise<T>,
   count: (result: T) => number,
 ): Promise<Cost & { readonly result: T }> {
-  const below = processTree(server.pid).slice(1);
-  const before = { server: cpuMicros([server.pid]), worker: cpuMicros(below) };
+  const below = () => cpuByProcess(processTree(server.pid).slice(1));
+  const own = () => cpuByProcess([server.pid]);
+  const before = { own: own(), below: below() };
   const result = await work();
   const divisor = count(result);
   return {
     result,
-    serverMicros: (cpuMicros([server.pid]) - before.server) / divisor,
-    workerMicros: (cpuMicros(below) - before.worker) / divisor,
+    serverMicros: cpuSince(before.own, own()) / divisor,
+    workerMicros: cpuSince(before.below, below()) / divisor,
   };
 }
 

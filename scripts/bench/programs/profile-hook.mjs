@@ -8,7 +8,11 @@ import { isMainThread, threadId } from 'node:worker_threads';
 const folder = process.env.PAWL_BENCH_PROFILE ?? '';
 const LOOK_MS = 50;
 const INTERVAL_MICROS = 500;
-const role = process.argv[1]?.includes('worker') ? (isMainThread ? 'model' : 'io') : 'server';
+const ROLES = [
+  [/\/worker\//, isMainThread ? 'model' : 'io'],
+  [/\/cli\/main\.js$/, 'server'],
+];
+const role = ROLES.find(([program]) => program.test(process.argv[1] ?? ''))?.[1] ?? 'helper';
 const session = new Session();
 let isRunning = false;
 let isBusy = false;

@@ -20,6 +20,8 @@ const LOAD_SECONDS = 4;
 /** The hook looks more often. */
 const SETTLE_MS = 300;
 const WRITTEN_MS = 10_000;
+/** More, and the profile would be one of refusals. */
+const ERRORS_SHARE_MAX = 0.01;
 const ROLES: readonly Role[] = ['server', 'io', 'model'];
 const THREADS = {
   server: 'server process',
@@ -59,6 +61,9 @@ async function profile(bench: Bench, server: RunningContender, folder: string): 
     () => closedLoop(server, INPUT, CONNECTIONS, LOAD_SECONDS),
     ({ requests, errors }) => requests - errors,
   );
+  const { requests, errors } = cost.result;
+  bench.say(`profile: ${requests} requests, ${errors} errors`);
+  if (errors > requests * ERRORS_SHARE_MAX) throw new Error(`${errors} of ${requests} requests failed`);
   writeFileSync(path.join(folder, 'STOP'), '');
   const trees = await profilesIn(folder);
   const situation = `echo, c=${CONNECTIONS}`;
