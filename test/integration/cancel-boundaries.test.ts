@@ -80,6 +80,15 @@ describe('user code that a cancel interrupts', () => {
     expect(lines.at(-1)).toBe('cleaned up');
   });
 
+  it('lets a listener of its signal come to its end, also where that is longer than the grace', async () => {
+    expect(await cancel('slowListener')).toEqual({
+      status: 'canceled',
+      stage: 'signal',
+      isSameWorker: true,
+      lines: ['stuck'],
+    });
+  });
+
   it('is interrupted also in its schema', async () => {
     expect(await cancel('schemaThatBlocks')).toMatchObject({
       status: 'canceled',

@@ -8,7 +8,7 @@ import type { NativeApi } from '../../native/native-api.ts';
 import type { CancelStage } from '../../protocol/slot-messages.ts';
 import type { RunAddress } from '../process-tree/run-mark.ts';
 import type { RunProcesses } from '../process-tree/run-processes.ts';
-import { tokenOf } from '../token.ts';
+import { newsTokenOf, tokenOf } from '../token.ts';
 
 export interface CancelDeadlines {
   /** null: limits.ts. */
@@ -37,6 +37,7 @@ export class CancelLadder {
   #interrupt: Timer | null = null;
   #isKilling = false;
   #looks = 0;
+  #hasForced = false;
   #isOver = false;
 
   constructor(at: RunAddress, parts: CancelLadderParts) {
@@ -65,20 +66,35 @@ export class CancelLadder {
   /** Code that blocks cannot hear the signal: there is nothing to wait for. */
   #ifBlocked(): void {
     const { native, clock, graceMs } = this.#parts;
-    if (graceMs !== null || native.tokenInside() === tokenOf(this.#at)) return this.#force();
+    const inside = native.tokenInside();
+    const isBlocked = inside === tokenOf(this.#at) || inside === newsTokenOf(this.#at);
+    if (graceMs !== null || isBlocked) return this.#force();
     const restMs = limit('cancelGraceMs') - limit('cancelGraceBlockedMs');
     this.#timer = clock.after(restMs, () => this.#force());
   }
 
   #force(): void {
-    const { clock, native, graceMs } = this.#parts;
+    const { clock, graceMs } = this.#parts;
     this.#interrupt?.cancel();
-    this.#interrupt = interruptUntilEnded(tokenOf(this.#at), native, clock);
+    this.#interrupt = this.#interruptInside();
     if (this.#interrupt !== null) this.#reached('interrupt');
     void this.#endProcesses();
     // Caught at an inner boundary, its clean-up gets the same time again before it is interrupted as well.
     const againMs = Math.max(graceMs ?? limit('cancelGraceMs'), limit('cancelGraceBlockedMs'));
     this.#timer = clock.after(againMs, () => this.#force());
+  }
+
+  /**
+   * What hears of the cancel is spared the first time, which may be the very moment it begins: cut short, it would
+   * leave code waiting that was about to end.
+   */
+  #interruptInside(): Timer | null {
+    const { native, clock } = this.#parts;
+    const isFirst = !this.#hasForced;
+    this.#hasForced = true;
+    const interrupt = interruptUntilEnded(tokenOf(this.#at), native, clock);
+    if (interrupt !== null || isFirst) return interrupt;
+    return interruptUntilEnded(newsTokenOf(this.#at), native, clock);
   }
 
   async #endProcesses(): Promise<void> {

@@ -9,7 +9,7 @@ import type { OutputStream } from '../../protocol/control-messages.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
 import type { Failed, InputIssue, Predict, Succeeded, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { unpackPayload } from '../../protocol/spill.ts';
-import { tokenOf } from '../token.ts';
+import { newsTokenOf, tokenOf } from '../token.ts';
 import { wireError } from '../wire-error.ts';
 import { runCancelCallbacks } from './cancel-callbacks.ts';
 import { isCollected } from './collected.ts';
@@ -128,20 +128,21 @@ export class PredictionRun implements Origin {
   }
 
   guarded<T>(call: () => T): T {
-    const result = this.#guard(call);
+    const result = this.#parts.interruption.guarded(tokenOf(this.at), call);
     if (!result.interrupted) return result.value;
     // The news of the cancel waits behind the code that blocked; whoever catches this must find the signal aborted.
     this.#abort();
     throw new CancelationError();
   }
 
-  #guard<T>(call: () => T): GuardResult<T> {
-    return this.#parts.interruption.guarded(tokenOf(this.at), call);
+  /** Calls what a cancel is told to. */
+  #tell<T>(call: () => T): GuardResult<T> {
+    return this.#parts.interruption.guarded(newsTokenOf(this.at), call);
   }
 
   /** A listener that blocks is ended like everything else of the run. */
   #abort(): void {
-    this.#guard(() => this.scope.abort());
+    this.#tell(() => this.scope.abort());
   }
 
   async #execute(): Promise<'value' | 'list'> {
@@ -206,7 +207,7 @@ export class PredictionRun implements Origin {
   async #cleanUp(isCanceled: boolean): Promise<void> {
     const report = (error: unknown) => this.#parts.writeLog('stderr', userStack(error), this);
     if (isCanceled) {
-      const guard = <T>(call: () => T) => this.#guard(call);
+      const guard = <T>(call: () => T) => this.#tell(call);
       const { clock } = this.#parts;
       await runCancelCallbacks(this.scope.takeCancelCallbacks(), { clock, guard, report });
     }
