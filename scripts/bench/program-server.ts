@@ -1,6 +1,8 @@
-// Owns one server process that prints its URL as its first line on stdout.
+// Owns one server process that prints its URL as its first line on stdout, and the temporary files that it leaves.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { cleanEnvironment } from '../../test/helpers/start-server.ts';
@@ -9,6 +11,8 @@ import { processTree } from './process-usage.ts';
 const START_MS = 60_000;
 const STOP_MS = 5_000;
 const LOG_CHARACTERS_MAX = 8_192;
+/** Those that were killed a moment ago may still write there. */
+const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const;
 
 export interface ProgramServer {
   readonly url: string;
@@ -21,8 +25,9 @@ export async function startProgram(
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProgramServer> {
   const [program, ...args] = command;
+  const folder = mkdtempSync(path.join(tmpdir(), 'pawl-bench-'));
   const child = spawn(program, args, {
-    env: { ...cleanEnvironment(), ...env },
+    env: { ...cleanEnvironment(), TMPDIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { pid = -1 } = child;
@@ -30,7 +35,10 @@ export async function startProgram(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log = (log + text).slice(-LOG_CHARACTERS_MAX);
   });
-  const killAtExit = () => end(processTree(pid), 'SIGKILL');
+  const killAtExit = () => {
+    end(processTree(pid), 'SIGKILL');
+    rmSync(folder, REMOVE);
+  };
   process.once('exit', killAtExit);
   const exited = once(child, 'exit');
   const stop = async () => {
@@ -42,6 +50,7 @@ export async function startProgram(
     await exited;
     clearTimeout(timer);
     end(tree.slice(1), 'SIGKILL');
+    rmSync(folder, REMOVE);
   };
   try {
     const deadline = AbortSignal.timeout(START_MS);
