@@ -40,6 +40,8 @@ interface Choice {
 // A server that ends early breaks connections at any time; what that means is said where it is measured.
 process.on('unhandledRejection', (error) => console.error(`nobody waited for this: ${error}`));
 // Stays: a terminal and our parent may both send it, and the second must not end us before our servers are ended.
+// Each server under measurement is ended with this process.
+process.setMaxListeners(100);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 setTimeout(() => {
   console.error(`the benchmark has taken ${END_MS / 60_000} minutes and ends here`);
