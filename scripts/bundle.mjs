@@ -1,6 +1,6 @@
 // src/ → dist/: a few files instead of hundreds, with the libraries of the server in them, because opening and linking
 // modules took most of a start. Programs share their modules as chunks, so that each module exists once per process.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './install-addon.mjs';
@@ -61,7 +61,5 @@ function licensesOf(files) {
 
 function licenseText(folder) {
   const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)/i.test(name));
-  return file === undefined || !existsSync(path.join(folder, file))
-    ? ''
-    : readFileSync(path.join(folder, file), 'utf8');
+  return file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8');
 }
