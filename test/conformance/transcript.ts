@@ -21,6 +21,7 @@ const EXCHANGE_MS = 20_000;
 const BUSY_TRIES = 20;
 const BUSY_PAUSE_MS = 25;
 const CANCEL_PAUSE_MS = 50;
+export const ASYNC = { prefer: 'respond-async' };
 const GENERATED_ID = /^(pred_[0-9a-f]+|[a-z2-7]{26})$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const DURATIONS = new Set(['predict_time', 'queue_time']);
@@ -88,6 +89,27 @@ export class Client {
       await (await fetch(`${this.url}/predictions/${id}/cancel`, { method: 'POST' })).text();
     }
     return end;
+  }
+
+  /** Asks for what is already under way until it runs: Cog says `starting` for as long as its worker has not taken it. */
+  async untilRunning(id: string, body: NonNullable<Ask['body']>): Promise<void> {
+    await eventually(`${id} runs`, async () => {
+      const { text } = await this.#answer({
+        method: 'PUT',
+        path: `/predictions/${id}`,
+        body,
+        headers: ASYNC,
+      });
+      return (JSON.parse(text) as { status?: string }).status === 'processing' ? true : null;
+    });
+  }
+
+  /** Cancels it until nobody knows it any more, for the reasons that `cancelUntil` has. */
+  async untilGone(id: string): Promise<void> {
+    await eventually(`${id} is gone`, async () => {
+      const { status } = await this.#answer({ method: 'POST', path: `/predictions/${id}/cancel` });
+      return status === 404 ? true : null;
+    });
   }
 
   /** Adds something that is not an answer, such as what a webhook brought. */

@@ -1,8 +1,8 @@
 // What happens while something runs: streams, health, cancels.
 import type { Scenario } from '../scenario.ts';
+import { ASYNC } from '../transcript.ts';
 
 const STREAM = { accept: 'text/event-stream' };
-const ASYNC = { prefer: 'respond-async' };
 
 export const STREAMS: readonly Scenario[] = [
   {
@@ -95,9 +95,11 @@ export const CANCELS: readonly Scenario[] = [
     async run(client) {
       const body = { input: { seconds: 30 } };
       await client.ask({ method: 'PUT', path: '/predictions/mine', body, headers: ASYNC });
+      await client.untilRunning('mine', body);
       await client.ask({ method: 'PUT', path: '/predictions/mine', body });
       await client.ask({ method: 'PUT', path: '/predictions/mine', body: { input: { seconds: 'x' } } });
       await client.ask({ method: 'POST', path: '/predictions/mine/cancel' });
+      await client.untilGone('mine');
       await client.ask({ method: 'POST', path: '/trainings/mine/cancel' });
     },
   },
