@@ -1,6 +1,7 @@
 // Contenders as subjects of a scenario: started, checked and warmed the same way everywhere.
 import type { Bench, Round } from './bench.ts';
 import type { Contender, RunningContender, ServeOptions, Work } from './contender.ts';
+import { warmUp } from './load/warm-up.ts';
 import { type ClosedLoop, closedLoop } from './load/wrk.ts';
 import { cpuByProcess, cpuSince, processTree } from './process-usage.ts';
 
@@ -87,12 +88,25 @@ export async function burst(server: RunningContender, connections: number): Prom
   };
 }
 
+/** That it does the work, then load until it does it as fast as it ever will: every contender alike. */
+export async function checkAndWarm(server: RunningContender, connections: number): Promise<void> {
+  await checkEcho(server);
+  await warm(server, connections);
+}
+
+export async function warm(server: RunningContender, connections: number): Promise<void> {
+  await warmUp(async () => {
+    const result = await closedLoop(server, INPUT, connections, BURST_SECONDS);
+    return { requests: result.requests, perSecond: answered(result) / result.seconds };
+  });
+}
+
 function answered({ requests, errors }: ClosedLoop): number {
   return requests - errors;
 }
 
 /** That the server does the work at all, and right. */
-export async function checkEcho(server: RunningContender): Promise<void> {
+async function checkEcho(server: RunningContender): Promise<void> {
   const response = await fetch(server.url + server.path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -4,7 +4,7 @@ import { type Bench, type Round, type Scenario, sideBySide } from '../bench.ts';
 import type { RunningContender } from '../contender.ts';
 import { openLoop } from '../load/open-loop.ts';
 import { closedLoop } from '../load/wrk.ts';
-import { checkEcho, contendersFor, INPUT, served } from '../subjects.ts';
+import { checkAndWarm, contendersFor, INPUT, served } from '../subjects.ts';
 
 const CONNECTIONS = 64;
 const NAMES = ['pawl', 'base', 'coglet', 'coglet-tmpfs', 'fastify'];
@@ -27,8 +27,7 @@ export const OPEN_LOOP: Scenario = {
           contender,
           options: { work: 'echo', slots: CONNECTIONS },
           async prepare(server) {
-            await checkEcho(server);
-            await closedLoop(server, INPUT, CONNECTIONS, 2);
+            await checkAndWarm(server, CONNECTIONS);
             const { requests, errors, seconds } = await closedLoop(server, INPUT, CONNECTIONS, 2);
             capacity = (requests - errors) / seconds;
           },

@@ -11,11 +11,10 @@ import { closedLoop } from '../load/wrk.ts';
 import { type Role, timeByHop } from '../profile/hops.ts';
 import { busyMicros, type CpuProfile, type Frame, frameTree, merged } from '../profile/stacks.ts';
 import { flameGraph } from '../report/flame-graph.ts';
-import { type Cost, costOf, INPUT } from '../subjects.ts';
+import { type Cost, costOf, INPUT, warm } from '../subjects.ts';
 
 const HOOK = fileURLToPath(new URL('../programs/profile-hook.mjs', import.meta.url));
 const CONNECTIONS = 64;
-const WARM_SECONDS = 3;
 const LOAD_SECONDS = 4;
 /** The hook looks more often. */
 const SETTLE_MS = 300;
@@ -53,7 +52,7 @@ export const PROFILE: Scenario = {
 };
 
 async function profile(bench: Bench, server: RunningContender, folder: string): Promise<void> {
-  await closedLoop(server, INPUT, CONNECTIONS, WARM_SECONDS);
+  await warm(server, CONNECTIONS);
   writeFileSync(path.join(folder, 'START'), '');
   await pause(SETTLE_MS);
   const cost = await costOf(

@@ -1,10 +1,8 @@
 // Small predictions that give their text back, by clients that each wait for their answer: 1, 8 and 64 at a time.
 import { type Bench, type Scenario, sideBySide } from '../bench.ts';
-import { closedLoop } from '../load/wrk.ts';
-import { burst, checkEcho, contendersFor, INPUT, served } from '../subjects.ts';
+import { burst, checkAndWarm, contendersFor, served } from '../subjects.ts';
 
 const CONNECTIONS = [1, 8, 64] as const;
-const WARM_SECONDS = 3;
 
 export const SMALL: Scenario = {
   name: 'small',
@@ -22,10 +20,7 @@ async function atConcurrency(bench: Bench, connections: number): Promise<void> {
       name: contender.name,
       contender,
       options: { work: 'echo', slots: connections },
-      async prepare(server) {
-        await checkEcho(server);
-        await closedLoop(server, INPUT, connections, WARM_SECONDS);
-      },
+      prepare: (server) => checkAndWarm(server, connections),
       measure: (server) => burst(server, connections),
     }),
   );

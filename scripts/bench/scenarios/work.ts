@@ -1,11 +1,9 @@
 // Predictions that take their time: 20 ms of waiting, 5 ms of arithmetic, eight at a time.
 import { type Scenario, sideBySide } from '../bench.ts';
-import { closedLoop } from '../load/wrk.ts';
-import { burst, checkEcho, contendersFor, INPUT, served } from '../subjects.ts';
+import { burst, checkAndWarm, contendersFor, served } from '../subjects.ts';
 
 const CONNECTIONS = 8;
 const ROUNDS_MAX = 3;
-const WARM_SECONDS = 1;
 
 export const WORK: Scenario = {
   name: 'work',
@@ -19,11 +17,7 @@ export const WORK: Scenario = {
           name: contender.name,
           contender,
           options: { work, slots: CONNECTIONS },
-          async prepare(server) {
-            await checkEcho(server);
-            // JavaScript that counts is slow until it has been compiled.
-            await closedLoop(server, INPUT, CONNECTIONS, WARM_SECONDS);
-          },
+          prepare: (server) => checkAndWarm(server, CONNECTIONS),
           measure: (server) => burst(server, CONNECTIONS),
         }),
       );

@@ -1,7 +1,6 @@
 // One worker process and two, of the servers that have a setting for it.
 import { type Scenario, sideBySide } from '../bench.ts';
-import { closedLoop } from '../load/wrk.ts';
-import { burst, checkEcho, contendersFor, INPUT, served } from '../subjects.ts';
+import { burst, checkAndWarm, contendersFor, served } from '../subjects.ts';
 
 const SITUATIONS = [
   { work: 'echo', connections: 64, situation: 'echo, c=64' },
@@ -24,10 +23,7 @@ export const WORKERS: Scenario = {
             name: workers === 1 ? contender.name : `${contender.name} × ${workers}`,
             contender,
             options: { work, slots: connections / workers, workers },
-            async prepare(server) {
-              await checkEcho(server);
-              await closedLoop(server, INPUT, connections, 1);
-            },
+            prepare: (server) => checkAndWarm(server, connections),
             measure: (server) => burst(server, connections),
           }),
         ),
