@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, PROGRAMS } from './bundle.mjs';
+import { bundle, COMPILED, PROGRAMS } from './bundle.mjs';
 import { filesBelow, fingerprint, isMadeFrom, markMadeFrom } from './fingerprint.mjs';
 import { compileAddon, loads, root } from './install-addon.mjs';
 
@@ -23,10 +23,18 @@ export function buildAddon() {
 /** Null, or what the compilers said. */
 export function buildDist() {
   const sources = filesBelow('src').filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
-  const made = ['scripts/bundle.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const made = [
+    'scripts/bundle.mjs',
+    'scripts/code-cache.mjs',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+  ];
   const print = fingerprint([...filesBelow('src'), ...made]);
   const types = sources.map((file) => inDist(file, '.d.ts'));
-  const expected = [...types, ...PROGRAMS.map((name) => inDist(`src/${name}.ts`, '.js'))];
+  const programs = PROGRAMS.map((name) => inDist(`src/${name}.ts`, '.js'));
+  const compiled = Object.keys(COMPILED).map((name) => path.join(dist, 'compiled', `${name}.cjs`));
+  const expected = [...types, ...programs, ...compiled];
   if (isMadeFrom('dist', print) && expected.every((file) => existsSync(file))) return null;
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
@@ -42,6 +50,8 @@ export function buildDist() {
   }
   chmodSync(inDist('src/cli/main.ts', '.js'), 0o755);
   markMadeFrom('dist', print);
+  // Of what was bundled; Pawl runs without it as well.
+  spawnSync(process.execPath, [path.join(root, 'scripts', 'code-cache.mjs')], { stdio: 'inherit' });
   return null;
 }
 

@@ -2,6 +2,7 @@
 // only documentation here, except that of a file.
 import { createRequire } from 'node:module';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { IS_COMPILED, loadCompiled } from '../../../base/compiled.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import { pointerKeys } from '../../../base/json-pointer.ts';
 import { isPawlFile } from '../../../predictor/pawl-file.ts';
@@ -20,8 +21,13 @@ export interface JsonChecks {
   readonly item: JsonCheck | null;
 }
 
-// Loaded where it is needed: most predictors bring a validator of their own.
-const load = createRequire(import.meta.url);
+type AjvModule = typeof import('ajv/dist/2020.js');
+
+/** Loaded where it is needed: most predictors bring a validator of their own. */
+function loadAjv(): AjvModule {
+  const load = createRequire(import.meta.url);
+  return IS_COMPILED ? loadCompiled('ajv') : load('ajv/dist/2020.js');
+}
 
 const FILE = 'x-pawl-file';
 const ROOT_ID = 'schema';
@@ -39,7 +45,7 @@ export function compileChecks(schema: JsonObject, side: Side, name: SchemaName):
 }
 
 function compile(schema: JsonObject, side: Side): JsonChecks {
-  const { Ajv2020 }: typeof import('ajv/dist/2020.js') = load('ajv/dist/2020.js');
+  const { Ajv2020 } = loadAjv();
   const ajv = new Ajv2020({
     strict: false,
     logger: false,
