@@ -95,6 +95,9 @@ export const LIMITS = {
     'The process that checks large bodies ends when it has had none for this long.',
   ),
   bodyDepthMax: count(500, 'A request body whose arrays and objects nest deeper is answered 422.'),
+  issuesMax: count(100, 'What else is wrong with a request is counted in its 422, not named.'),
+  contextBytesMax: bytes(1 * MiB, 'A larger `context` is answered 422.'),
+  versionLengthMax: count(1_024, 'A longer `version`, in characters, is answered 422.'),
   patternMs: ms(
     250,
     'A text that a `pattern` of the schema takes longer on, and any as long as that, is left to the worker to check.',

@@ -12,6 +12,8 @@ export interface PredictionBody {
   readonly input: Json | LargeInput;
   readonly context: { readonly [key: string]: string };
   readonly webhook: { readonly url: URL; readonly events: readonly WebhookEvent[] } | null;
+  /** What the client calls the predictor, for the face that shows it. */
+  readonly version: string | null;
 }
 
 type Body = Record<string, unknown>;
@@ -23,8 +25,9 @@ export function readPredictionBody(body: Body): PredictionBody {
   const context = readContext(own(body, 'context'), issues);
   const url = readWebhook(own(body, 'webhook'), issues);
   const events = readEvents(own(body, 'webhook_events_filter'), issues);
+  const version = readVersion(own(body, 'version'), issues);
   if (issues.length > 0) throw new RequestRefused('PAWL_REQUEST_INVALID', issues);
-  return { id, input, context, webhook: url === null ? null : { url, events } };
+  return { id, input, context, webhook: url === null ? null : { url, events }, version };
 }
 
 function own(body: Body, field: string): unknown {
@@ -52,9 +55,15 @@ function readContext(value: unknown, issues: Issue[]): { readonly [key: string]:
     return {};
   }
   const entries: [string, string][] = [];
+  const bytesMax = limit('contextBytesMax');
+  let bytes = 0;
   for (const [key, text] of Object.entries(value)) {
     if (typeof text === 'string') entries.push([key, text]);
     else issues.push(valueIssue(['context', key], 'must be string'));
+    bytes += Buffer.byteLength(key) + (typeof text === 'string' ? Buffer.byteLength(text) : 0);
+    if (bytes <= bytesMax) continue;
+    issues.push(valueIssue(['context'], `must not be larger than ${bytesMax} bytes; send more as an input`));
+    return {};
   }
   return Object.fromEntries(entries);
 }
@@ -67,6 +76,15 @@ function readWebhook(value: unknown, issues: Issue[]): URL | null {
     issues.push(valueIssue(['webhook'], `must not be longer than ${bytesMax} bytes`));
   else if (/^https?:\/\//i.test(value) && URL.canParse(value)) return new URL(value);
   else issues.push(valueIssue(['webhook'], 'must be an http: or https: URL'));
+  return null;
+}
+
+/** Cog ignores it; whatever is no text is ignored here, too. */
+function readVersion(value: unknown, issues: Issue[]): string | null {
+  if (typeof value !== 'string') return null;
+  const lengthMax = limit('versionLengthMax');
+  if (value.length <= lengthMax) return value;
+  issues.push(valueIssue(['version'], `must not be longer than ${lengthMax} characters`));
   return null;
 }
 

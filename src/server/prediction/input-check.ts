@@ -9,7 +9,7 @@ import { issueOf } from './input-issues.ts';
 import type { SchemaCheck, SchemaCompiler } from './input-validator.ts';
 import { child, componentSchemas, isJsonObject } from './openapi-schema.ts';
 import { type Pattern, PatternUndecided, schemaPattern } from './pattern.ts';
-import { type Issue, RequestRefused, valueIssue } from './refusal.ts';
+import { type Issue, RequestRefused, shortName, valueIssue } from './refusal.ts';
 
 export interface CheckedInput {
   /** What the worker gets. */
@@ -162,7 +162,7 @@ const acceptance =
     const shown = secret.size === 0 ? value : masked(value, secret);
     const warnings = unknown
       .slice(0, UNKNOWN_NAMED_MAX)
-      .map((key) => `Ignoring unknown input ${JSON.stringify(key)}`);
+      .map((key) => `Ignoring unknown input ${JSON.stringify(shortName(key))}`);
     const more = unknown.length - warnings.length;
     if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
     return { value, shown, warnings: [...warnings, ...notes], bytes: measure(value) };

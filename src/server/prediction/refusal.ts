@@ -10,6 +10,7 @@ export interface Issue {
 }
 
 export class RequestRefused extends PawlError {
+  /** As many as a client can use: a body of many megabytes may have a million. */
   readonly issues: readonly Issue[];
   /** The part of the request the paths start from. */
   readonly part: 'body' | 'path' | 'query' | 'header';
@@ -19,8 +20,9 @@ export class RequestRefused extends PawlError {
     issues: readonly Issue[],
     part: 'body' | 'path' | 'query' | 'header' = 'body',
   ) {
-    super(code, issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-    this.issues = issues;
+    const named = bounded(issues);
+    super(code, named.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    this.issues = named;
     this.part = part;
   }
 }
@@ -40,6 +42,25 @@ export class NotTaken extends PawlError {
     const boundedMs = Math.min(laterMs, limit('retryAfterMsMax'));
     this.retryAfterS = Math.max(1, Math.ceil(boundedMs / 1000));
   }
+}
+
+const NAME_LENGTH_MAX = 128;
+
+/** A name that a client made up, as it stands in what it is told. */
+export function shortName(name: string): string {
+  return name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX - 1)}…`;
+}
+
+/** The same when it is done again. */
+function bounded(issues: readonly Issue[]): Issue[] {
+  const issuesMax = limit('issuesMax');
+  const first = issues.length <= issuesMax ? issues : issues.slice(0, issuesMax - 1);
+  const named = first.map((issue) => ({
+    ...issue,
+    path: issue.path.map((part) => (typeof part === 'string' ? shortName(part) : part)),
+  }));
+  const more = issues.length - named.length;
+  return more === 0 ? named : [...named, valueIssue([], `and ${more} more`)];
 }
 
 export function valueIssue(path: Issue['path'], message: string): Issue {

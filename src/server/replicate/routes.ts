@@ -14,7 +14,7 @@ import { answerEventStream, answerEventStreamHead, lastEventId } from '../http/e
 import { ignoreBodyType } from '../http/ignore-body-type.ts';
 import { pathOf } from '../http/no-route.ts';
 import { predictionList } from '../http/prediction-list.ts';
-import { readPredictionBody } from '../http/prediction-request.ts';
+import { type PredictionBody, readPredictionBody } from '../http/prediction-request.ts';
 import { createOptions, receiveBody, takeForms } from '../http/receive-body.ts';
 import { sendJson, sendText } from '../http/reply.ts';
 import { responseMode } from '../http/response-mode.ts';
@@ -89,7 +89,7 @@ class ReplicateRoutes {
     const body = readPredictionBody(received.fields);
     const { service, webhooks, clock } = this.#parts;
     const prediction = await service.submit(submissionOf(request, body, 'predict', webhooks));
-    this.#views.named(prediction, nameOf(request, received.fields));
+    this.#views.named(prediction, nameOf(request, body));
     using _held = held(prediction);
     const how = responseMode({ prefer: request.headers.prefer });
     if (how.kind === 'wait' && how.preferred !== 'nothing') {
@@ -159,12 +159,11 @@ class ReplicateRoutes {
   }
 }
 
-function nameOf(request: FastifyRequest, body: { readonly [key: string]: unknown }): Partial<ModelName> {
+function nameOf(request: FastifyRequest, { version }: PredictionBody): Partial<ModelName> {
   const { params } = request;
-  const version =
-    Object.hasOwn(body, 'version') && typeof body.version === 'string' ? { version: body.version } : {};
-  if (!isObject(params) || !('owner' in params)) return version;
-  return { model: `${parameter(request, 'owner')}/${parameter(request, 'name')}`, ...version };
+  const named = version === null ? {} : { version };
+  if (!isObject(params) || !('owner' in params)) return named;
+  return { model: `${parameter(request, 'owner')}/${parameter(request, 'name')}`, ...named };
 }
 
 function parameter({ params }: FastifyRequest, name: string): string {

@@ -12,12 +12,13 @@ import type { InputCheck } from '../../prediction/input-check.ts';
 import { isJsonObject } from '../../prediction/openapi-schema.ts';
 import { type Issue, RequestRefused } from '../../prediction/refusal.ts';
 import { checkObject, checkUtf8, parseObject, withoutMark } from '../body.ts';
+import { readPredictionBody } from '../prediction-request.ts';
 import {
   type CheckedText,
-  type CheckReport,
   knownFields,
   type RefusedBody,
   shownPath,
+  type TakenBody,
   valuePath,
 } from './check-report.ts';
 import { type ByteRange, findInput } from './find-input.ts';
@@ -42,10 +43,11 @@ export interface Checks {
   readonly largeFrom?: number;
 }
 
-export function checkBody(file: BodyFile, checks: Checks): CheckReport {
+export function checkBody(file: BodyFile, checks: Checks): TakenBody | RefusedBody {
   try {
     const { body, range } = parse(file.bytes);
-    const { input, ...fields } = knownFields(body);
+    const { input, ...others } = knownFields(body);
+    const fields = meaningOf(others);
     if (input === undefined || input === null) return { type: 'taken', fields, input: null };
     const text = range === null ? JSON.stringify(input) : null;
     const bytes = range === null ? Buffer.byteLength(text ?? '') : range.to - range.from;
@@ -55,6 +57,19 @@ export function checkBody(file: BodyFile, checks: Checks): CheckReport {
   } catch (error) {
     return refusal(error);
   }
+}
+
+/**
+ * What of them the server needs, which is small: a body of many megabytes must not come to it by another field. Throws
+ * RequestRefused.
+ */
+function meaningOf({ webhook_events_filter, version, ...fields }: JsonObject): JsonObject {
+  const read = readPredictionBody({ webhook_events_filter, version, ...fields });
+  return {
+    ...fields,
+    ...(read.webhook === null ? {} : { webhook_events_filter: [...read.webhook.events] }),
+    ...(read.version === null ? {} : { version: read.version }),
+  };
 }
 
 /** The input and what is around it, each by itself; where that fails, all at once, which tells why. */

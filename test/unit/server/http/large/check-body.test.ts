@@ -8,6 +8,10 @@ import { PawlError } from '../../../../../src/errors.ts';
 import { readBody } from '../../../../../src/server/http/body.ts';
 import { checkBody } from '../../../../../src/server/http/large/check-body.ts';
 import { findInput } from '../../../../../src/server/http/large/find-input.ts';
+import {
+  type PredictionBody,
+  readPredictionBody,
+} from '../../../../../src/server/http/prediction-request.ts';
 import type { TextRange } from '../../../../../src/server/payload/stored-input.ts';
 import type { InputCheck } from '../../../../../src/server/prediction/input-check.ts';
 import { compilePredictorSchema } from '../../../../../src/server/prediction/predictor-schema.ts';
@@ -35,9 +39,10 @@ function checked(bytes: Buffer, check: InputCheck | null = null, largeFrom = 0) 
 }
 
 /** What a small body with these bytes is made of, or refused with. */
-function small(bytes: Buffer): { fields: JsonObject } | { refused: object } {
+function small(bytes: Buffer): { fields: JsonObject; read: PredictionBody } | { refused: object } {
   try {
-    return { fields: readBody(JSON_BODY, bytes) as JsonObject };
+    const fields = readBody(JSON_BODY, bytes) as JsonObject;
+    return { fields, read: readPredictionBody(fields) };
   } catch (error) {
     if (!(error instanceof PawlError)) throw error;
     const issues = error instanceof RequestRefused ? error.issues : null;
@@ -51,6 +56,9 @@ const name = fc.constantFrom(
   '"input"',
   '"inp\\u0075t"',
   '"id"',
+  '"context"',
+  '"version"',
+  '"webhook_events_filter"',
   '"a\\"b"',
   '"x\\\\"',
   '"__proto__"',
@@ -101,13 +109,36 @@ describe('the check of a large body', () => {
           return;
         }
         if (report.type === 'refused') throw new Error(report.message);
-        const { input = null, ...fields } = expected.fields;
-        for (const [key, one] of Object.entries(report.fields)) expect(one).toEqual(fields[key]);
+        const { input = null } = expected.fields;
+        expect(readPredictionBody(report.fields)).toEqual({ ...expected.read, input: {} });
         if (input === null) expect(report.input).toBeNull();
         else expect(JSON.parse(value ?? 'null')).toEqual(input);
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it.each([
+    ['context', '{"a":"LONG"}', 422],
+    ['context', '{"LONG":1}', 422],
+    ['context', '{MANY}', 422],
+    ['version', '"LONG"', 422],
+    ['version', '["LONG"]', 200],
+    ['webhook_events_filter', '["start",MORE"start"]', 200],
+    ['webhook_events_filter', '[0,MORE1]', 422],
+    ['webhook_events_filter', '["LONG"]', 422],
+    ['webhook', '"http://h/LONG"', 422],
+    ['id', '"LONG"', 422],
+    ['other', '"LONG"', 200],
+  ])('tells the server little, however large the %s: %s', (field, value, status) => {
+    const long = value
+      .replace('LONG', 'x'.repeat(1024 * 1024 + 1))
+      .replace('MANY', Array.from({ length: 10_000 }, (_, i) => `"k${i}":${i}`).join(','))
+      .replace('MORE', '"start",'.repeat(10_000));
+    const webhook = field === 'webhook' ? '' : '"webhook":"http://h/",';
+    const { report } = checked(Buffer.from(`{${webhook}"${field}":${long},"input":{"a":1}}`), null, 50);
+    expect(report.type).toBe(status === 200 ? 'taken' : 'refused');
+    expect(JSON.stringify(report).length).toBeLessThan(20_000);
   });
 
   it('finds the input by what is around it, without looking into it', () => {
@@ -161,6 +192,14 @@ describe('a large input', () => {
     const { value, report } = checkedInput({ prompt: 'a', size: null, other: [1] });
     expect(JSON.parse(value ?? '')).toEqual({ prompt: 'a' });
     expect(report).toMatchObject({ input: { warnings: ['Ignoring unknown input "other"'] } });
+  });
+
+  it('may have long names and many faults: a few of both are told', () => {
+    const long = 'k'.repeat(10_000);
+    const { report } = checkedInput({ prompt: 'a', [long]: 1 });
+    expect(report).toMatchObject({
+      input: { warnings: [`Ignoring unknown input "${long.slice(0, 127)}…"`] },
+    });
   });
 
   it('is shown with its secrets masked', () => {
