@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from './eventually.ts';
-import { namelessFiles } from './processes.ts';
+import { childrenOf, commandOf, namelessFiles } from './processes.ts';
 import { type RunningServer, type StartOptions, startServer } from './start-server.ts';
 
 const PREDICTOR = path.resolve('test/fixtures/predictors/large.mjs');
@@ -24,6 +24,13 @@ export async function startLarge(
     args: ['--work-dir', workDir, ...args],
   });
   return { server, workDir };
+}
+
+/** The process that checks its large bodies, once there is one. */
+export function checkerOf({ server }: LargeServer): Promise<number> {
+  return eventually('a process that checks bodies', () => {
+    return childrenOf(server.pid).find((pid) => commandOf(pid).includes('check-program')) ?? null;
+  });
 }
 
 /** Throws where the server has left something. */

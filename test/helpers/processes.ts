@@ -25,6 +25,16 @@ export function peakBytes(pid: number): number {
   return 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
+/** Program and arguments. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It ended while we looked.
+    return '';
+  }
+}
+
 /** Time on a processor so far, in hundredths of a second. */
 export function cpuTicks(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -76,6 +86,14 @@ function environmentOf(pid: number): string {
 export function namelessFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(`/proc/${pid}/fd/${fd}`).endsWith(' (deleted)'))
     .length;
+}
+
+/** Whether the process has a file below that directory open. */
+export function hasOpen(pid: number, directory: string): boolean {
+  return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+    const file = linkOf(`/proc/${pid}/fd/${fd}`);
+    return file.startsWith(`${directory}/`) && !file.endsWith(' (deleted)');
+  });
 }
 
 function linkOf(path: string): string {

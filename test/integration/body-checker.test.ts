@@ -68,6 +68,39 @@ it('refuses a body that takes too long, and ends what hangs', async () => {
   await ended();
 });
 
+it('ends after a while, too, when the body that it was started for has not come', async () => {
+  const { clock, checker } = begin();
+  checker.prepare();
+  await eventually('its start', () => (childrenOf(process.pid).length === 1 ? true : null));
+  clock.advance(limit('bodyCheckerIdleMs'));
+  await ended();
+});
+
+it('is not ended by another body that comes during a check', async () => {
+  const { clock, checker, check } = begin(`
+    process.on('message', () => setTimeout(() => process.send({ type: 'taken', fields: {}, input: null }), 200));`);
+  const checked = check();
+  await eventually('its start', () => (childrenOf(process.pid).length === 1 ? true : null));
+  checker.prepare();
+  clock.advance(limit('bodyCheckerIdleMs'));
+  expect(await checked).toMatchObject({ type: 'taken' });
+});
+
+it('says what failed there, and knows the schema in the next check all the same', async () => {
+  const { checker } = begin();
+  const Input = { type: 'object', properties: { a: { type: 'string' } } };
+  const request = {
+    mode: 'predict',
+    document: { components: { schemas: { Input } } },
+    hasFiles: true,
+  } as const;
+  const failed = await checker.check({ ...request, path: `${body}-none` });
+  expect(failed).toMatchObject({ type: 'failed', code: 'ENOENT' });
+  writeFileSync(body, `{"input":{"a":["${'x'.repeat(limit('inlineBytesMax'))}"]}}`);
+  const issues = [{ path: ['input', 'a'], message: 'must be string', type: 'value_error' }];
+  expect(await checker.check({ ...request, path: body })).toMatchObject({ input: { issues } });
+});
+
 it('refuses whoever waits when it is closed, and everybody after', async () => {
   const { check, checker } = begin(`process.on('message', () => {});`);
   const waiting = [check(), check()].map((one) =>

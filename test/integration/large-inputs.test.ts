@@ -1,9 +1,11 @@
 // Bodies that are too large for the server's memory: taken, checked and shown like small ones, and gone from the disk when
 // nobody needs them any more.
+import { readdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventClient } from '../helpers/event-client.ts';
-import { type LargeServer, onDisk, startLarge, stopLarge } from '../helpers/large-server.ts';
-import { childrenOf, peakBytes } from '../helpers/processes.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { checkerOf, type LargeServer, onDisk, startLarge, stopLarge } from '../helpers/large-server.ts';
+import { childrenOf, hasOpen, isAlive, peakBytes } from '../helpers/processes.ts';
 import { slowUpload } from '../helpers/slow-upload.ts';
 
 const MiB = 1024 * 1024;
@@ -148,9 +150,8 @@ describe('a schema', () => {
       status: 409,
       body: { code: 'PAWL_ID_IN_USE' },
     });
-    expect(await send(url, TEXT, '/predictions', { 'content-type': 'text/plain' })).toMatchObject({
-      status: 415,
-    });
+    for (const type of ['text/plain', 'none'])
+      expect(await send(url, TEXT, '/predictions', { 'content-type': type })).toMatchObject({ status: 415 });
     await onDisk(started, { named: 0, nameless: 1 });
   });
 });
@@ -198,5 +199,58 @@ describe('of a prediction with a large input nothing is left', () => {
     const workers = childrenOf(started.server.pid).filter((pid) => peakBytes(pid) > 0);
     for (const worker of workers) process.kill(worker, 'SIGKILL');
     await onDisk(started, NOTHING);
+  });
+});
+
+describe('while a body is checked', () => {
+  const during = async (name: string, act: (started: LargeServer, checker: number) => Promise<unknown>) => {
+    const started = await startLarge(name);
+    const first = slowUpload(`${started.server.url}/predictions`, { bytes: 2 * TEXT.length });
+    await first.send(TEXT);
+    const checker = await checkerOf(started);
+    first.leave();
+    process.kill(checker, 'SIGSTOP');
+    const checked = send(started.server.url, `{"input":{"text":"${TEXT}"}}`).catch(() => null);
+    await onDisk(started, { named: 1, nameless: 0 });
+    await eventually('the whole body', () => (hasOpen(started.server.pid, started.workDir) ? null : true));
+    // It is handed to the process before anything is answered that was asked now.
+    for (let i = 0; i < 2; i++) await fetch(`${started.server.url}/livez`);
+    await act(started, checker);
+    return { started, checked, checker };
+  };
+
+  it('the predictor may change: the client is told to come again', async () => {
+    const { started, checked } = await during('Changes', async ({ server }, checker) => {
+      const worker = childrenOf(server.pid).find((pid) => pid !== checker) ?? 0;
+      const document = async () => (await fetch(`${server.url}/openapi.json`)).text();
+      const before = await document();
+      process.kill(worker, 'SIGKILL');
+      await eventually('another predictor', async () => ((await document()) === before ? null : true));
+      process.kill(checker, 'SIGCONT');
+    });
+    expect(await checked).toMatchObject({ status: 503, body: { code: 'PAWL_NOT_READY', status: 'failed' } });
+    const again = await send(started.server.url, `{"input":{"text":"${TEXT}"}}`);
+    expect(again).toMatchObject({ status: 200, body: { output: TEXT.length } });
+    await stopLarge(started);
+  });
+
+  it('its process may be killed: the next body is checked by another', async () => {
+    const { started, checked } = await during('echoes', async (_started, checker) => {
+      process.kill(checker, 'SIGKILL');
+    });
+    expect(await checked).toMatchObject({ status: 413, body: { error: expect.stringContaining('SIGKILL') } });
+    expect((await send(started.server.url, `{"input":{"text":"${TEXT}"}}`))?.status).toBe(200);
+    await stopLarge(started);
+  });
+
+  it('the server may be killed: neither its process nor a file stays', async () => {
+    const { started, checked, checker } = await during('echoes', async ({ server }, pid) => {
+      process.kill(server.pid, 'SIGKILL');
+      process.kill(pid, 'SIGCONT');
+    });
+    expect(await checked).toBeNull();
+    await eventually('its end', () => (isAlive(checker) ? null : true));
+    await eventually('an empty disk', () => (readdirSync(started.workDir).length === 0 ? true : null));
+    rmSync(started.workDir, { recursive: true });
   });
 });

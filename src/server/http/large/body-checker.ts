@@ -9,7 +9,10 @@ import { packagePath } from '../../../base/package-place.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
+import { NotTaken } from '../../prediction/refusal.ts';
 import { type CheckReport, type CheckRequest, isReport } from './check-report.ts';
+
+const LATER_MS = 5_000;
 
 export interface BodyToCheck {
   readonly path: string;
@@ -43,12 +46,11 @@ export class BodyChecker {
     this.#program = program;
   }
 
-  /** Its start takes a moment, in which a body can arrive. */
+  /** Its start takes a moment, in which a body can arrive. One that does not arrive keeps it for a while only. */
   prepare(): void {
     if (this.#isClosed) return;
-    this.#idle?.cancel();
-    this.#idle = null;
     this.#checking ??= this.#start();
+    if (this.#checking.report === null) this.#endLater();
   }
 
   /** In its turn. Rejects with PAWL_BODY_TOO_LARGE where it takes more memory or time than there is. */
@@ -72,6 +74,7 @@ export class BodyChecker {
     if (checking === null) throw new Error('the process that checks bodies did not start');
     const report = deferred<CheckReport>();
     checking.report = report;
+    this.#idle?.cancel();
     const ms = limit('bodyCheckMs');
     const timer = this.#clock.after(ms, () => {
       report.reject(tooLarge(`cannot be checked within ${ms / 1000} s`));
@@ -86,14 +89,22 @@ export class BodyChecker {
         hasSchema: document !== null,
         hasFiles,
       };
-      checking.document = document ?? checking.document;
-      checking.child.send(request, (error) => error && report.reject(error));
-      return await report.promise;
+      checking.child.send(request, (error) => error && report.reject(notStarted(error)));
+      const answer = await report.promise;
+      // One that failed may have compiled it or not.
+      checking.document = answer.type === 'failed' ? null : (document ?? checking.document);
+      return answer;
     } finally {
       timer.cancel();
       checking.report = null;
-      this.#idle = this.#clock.after(limit('bodyCheckerIdleMs'), () => this.#end());
+      this.#endLater();
     }
+  }
+
+  #endLater(): void {
+    this.#idle?.cancel();
+    if (this.#checking === null) return;
+    this.#idle = this.#clock.after(limit('bodyCheckerIdleMs'), () => this.#end());
   }
 
   #start(): Checking {
@@ -102,13 +113,16 @@ export class BodyChecker {
     child.on('message', (message) => {
       if (isReport(message)) checking.report?.resolve(message);
     });
-    const gone = (how: LogFields) => {
+    const gone = (how: LogFields, refusal: PawlError) => {
       if (this.#checking === checking) this.#checking = null;
       if (checking.report !== null) this.#log.warn(how, 'the process that checks large bodies has ended');
-      checking.report?.reject(tooLarge('takes more memory to check than there is'));
+      checking.report?.reject(refusal);
     };
-    child.on('error', (error) => gone({ error }));
-    child.on('exit', (code, signal) => gone({ code, signal }));
+    child.on('error', (error) => gone({ error }, notStarted(error)));
+    child.on('exit', (code, signal) => {
+      const why = `cannot be checked: the process that tried has ended (${signal ?? `exit code ${code}`}), most likely for want of memory`;
+      gone({ code, signal }, tooLarge(why));
+    });
     return checking;
   }
 
@@ -118,6 +132,11 @@ export class BodyChecker {
     this.#checking?.child.kill('SIGKILL');
     this.#checking = null;
   }
+}
+
+function notStarted(cause: Error): PawlError {
+  const message = `The process that checks large request bodies does not start: ${cause.message}.`;
+  return new NotTaken('PAWL_NOT_READY', message, LATER_MS, { cause });
 }
 
 function tooLarge(why: string): PawlError {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { compilePredictorSchema, type PredictorSchema } from '../../prediction/predictor-schema.ts';
 import { checkBody } from './check-body.ts';
-import { type CheckRequest, isRequest } from './check-report.ts';
+import { type CheckReport, type CheckRequest, failedCheck, isRequest } from './check-report.ts';
 
 /** The server counts the bytes of the text. */
 const UNMEASURED = () => 0;
@@ -11,13 +11,21 @@ const UNMEASURED = () => 0;
 let schema: PredictorSchema | null = null;
 
 process.on('message', (message) => {
-  if (isRequest(message)) process.send?.(answer(message));
+  if (isRequest(message)) process.send?.(answered(message));
 });
 process.on('disconnect', () => process.exit());
 // The terminal tells everybody; the server decides.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-function answer({ path, mode, document, hasSchema, hasFiles }: CheckRequest) {
+function answered(request: CheckRequest): CheckReport {
+  try {
+    return answer(request);
+  } catch (error) {
+    return failedCheck(error);
+  }
+}
+
+function answer({ path, mode, document, hasSchema, hasFiles }: CheckRequest): CheckReport {
   if (document !== null)
     schema = compilePredictorSchema({ document, hasTrain: false, hasHealthcheck: false }, UNMEASURED);
   const isUsable = hasSchema && schema !== null && schema.error === null;

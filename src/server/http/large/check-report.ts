@@ -39,14 +39,37 @@ export interface RefusedBody {
   readonly part: RequestRefused['part'];
 }
 
-export type CheckReport = TakenBody | RefusedBody;
+/** The disk is full, or we have a defect. */
+export interface FailedCheck {
+  readonly type: 'failed';
+  readonly code: string | null;
+  readonly message: string;
+  readonly stack: string | null;
+}
+
+export type CheckReport = TakenBody | RefusedBody | FailedCheck;
+
+const REPORTS: readonly unknown[] = ['taken', 'refused', 'failed'] satisfies CheckReport['type'][];
 
 export function isReport(message: unknown): message is CheckReport {
-  return isObject(message) && (message.type === 'taken' || message.type === 'refused');
+  return isObject(message) && REPORTS.includes(message.type);
 }
 
 export function isRequest(message: unknown): message is CheckRequest {
   return isObject(message) && typeof message.path === 'string' && typeof message.hasSchema === 'boolean';
+}
+
+export function failedCheck(error: unknown): FailedCheck {
+  if (!(error instanceof Error)) return { type: 'failed', code: null, message: String(error), stack: null };
+  const { message, stack = null } = error;
+  const code: unknown = Reflect.get(error, 'code');
+  return { type: 'failed', code: typeof code === 'string' ? code : null, message, stack };
+}
+
+/** What was caught there, here. */
+export function caughtIn({ code, message, stack }: FailedCheck): Error {
+  const more = { ...(code === null ? {} : { code }), ...(stack === null ? {} : { stack }) };
+  return Object.assign(new Error(message), more);
 }
 
 /** The fields of a create request that mean something. */

@@ -8,6 +8,7 @@ import type { FastifyRequest, preParsingHookHandler } from 'fastify';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
+import { diskFailure } from '../../files/file-failure.ts';
 import { openStored } from '../../payload/shared-file.ts';
 import { StoredInput, type TextRange } from '../../payload/stored-input.ts';
 import { StoredValue } from '../../payload/stored-value.ts';
@@ -19,7 +20,7 @@ import { asRequestError } from '../error-reply.ts';
 import { isForm } from '../upload/form.ts';
 import { type BodyChecker, shuttingDown } from './body-checker.ts';
 import { receiveBytes } from './body-file.ts';
-import { type CheckedText, type CheckReport, shownPath, valuePath } from './check-report.ts';
+import { type CheckedText, type CheckReport, caughtIn, shownPath, valuePath } from './check-report.ts';
 
 const LATER_MS = 5_000;
 
@@ -55,7 +56,7 @@ export class LargeBodies {
   }
 
   /** For routes that ask take() for what arrived here: Fastify sees an empty body in its place. */
-  readonly receive: preParsingHookHandler = (request, _reply, payload, done) => {
+  readonly receive: preParsingHookHandler = (request, reply, payload, done) => {
     const { headers } = request;
     const declared = Number(headers['content-length']);
     const isSmall = declared <= limit('inlineBytesMax');
@@ -63,7 +64,11 @@ export class LargeBodies {
     if (isSmall || !hasBody || isForm(headers)) return done(null, payload);
     if (declared > this.#parts.bodyBytesMax) return done(foreign('FST_ERR_CTP_BODY_TOO_LARGE'));
     this.#receive(request, payload, Number.isNaN(declared) ? null : declared).then(
-      (instead) => done(null, instead),
+      (instead) => {
+        // Fastify may refuse it without asking anybody here, for its Content-Type.
+        reply.raw.once('close', () => void this.#dropUntaken(request));
+        done(null, instead);
+      },
       (error) => done(error),
     );
   };
@@ -74,9 +79,11 @@ export class LargeBodies {
     this.#parts.checker.close();
   }
 
-  /** Null where the body was small. */
+  /** Null where the body was small. Whoever takes it calls check() or drop(). */
   take(request: FastifyRequest): LargeBody | null {
-    return this.#arrived.get(request) ?? null;
+    const body = this.#arrived.get(request) ?? null;
+    this.#arrived.delete(request);
+    return body;
   }
 
   /** Rejects with what a small body like that is refused with. */
@@ -105,6 +112,12 @@ export class LargeBodies {
   async drop(body: LargeBody): Promise<void> {
     this.#bytes -= body.size;
     await discard([body.path]);
+  }
+
+  async #dropUntaken(request: FastifyRequest): Promise<void> {
+    const body = this.take(request);
+    // What cannot be removed goes with the server's directory.
+    if (body !== null) await this.drop(body).catch(() => {});
   }
 
   async #receive(request: FastifyRequest, payload: Readable, declared: number | null): Promise<Readable> {
@@ -156,6 +169,7 @@ async function fieldsOf(
       ? new RequestRefused(code, issues, part)
       : new PawlError(code, message);
   }
+  if (report.type === 'failed') throw diskFailure(caughtIn(report));
   const { fields, input } = report;
   if (input === null) {
     await discard([body.path]);
