@@ -20,12 +20,9 @@ import type { SharedState } from '../shared-state.ts';
 import type { CanceledRun, ToIo, ToModel } from '../thread-messages.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
-import { CaptureFlow } from './capture-flow.ts';
-import { CapturedOutput } from './captured-output.ts';
-import { CapturedStream } from './captured-stream.ts';
+import { Capture } from './capture.ts';
 import { Healthchecks } from './healthchecks.ts';
 import { HeldLines } from './held-lines.ts';
-import { LogRouting } from './log-routing.ts';
 import { SlotChannel } from './slot-channel.ts';
 
 export interface IoThreadParts {
@@ -43,13 +40,8 @@ export interface IoThreadParts {
 export class IoThread {
   readonly #parts: IoThreadParts;
   readonly #slots: SlotChannel[] = [];
-  readonly #routing: LogRouting;
-  readonly #flow = new CaptureFlow();
+  readonly #capture: Capture;
   readonly #healthchecks: Healthchecks;
-  /** Streams of the process, read for every slot that has none of its own. */
-  readonly #processStreams: readonly CapturedStream[];
-  /** By slot: what its predictions may have written to. */
-  readonly #output: CapturedOutput[] = [];
   /** By slot. */
   readonly #held: HeldLines[] = [];
   readonly #outbox: Outbox;
@@ -60,13 +52,13 @@ export class IoThread {
   readonly #memory: MemorySampler;
   #init: Init | null = null;
 
-  constructor(parts: IoThreadParts, capture: CapturePipes) {
+  constructor(parts: IoThreadParts, pipes: CapturePipes) {
     this.#parts = parts;
     this.#outbox = new Outbox(parts.defer);
     const send = (event: ControlEvent, onTaken?: () => void) =>
       parts.control.sendLine(encodeFrame(event), onTaken);
-    this.#routing = new LogRouting(this.#slots, send, this.#flow);
     const { native, clock } = parts;
+    this.#capture = new Capture(pipes, { native, clock, slots: this.#slots, send });
     this.#healthchecks = new Healthchecks({
       clock,
       reply: (id, error) => send({ type: 'healthcheck_result', id, error }),
@@ -83,7 +75,6 @@ export class IoThread {
       shared: parts.shared,
       treeOf: (at) => this.#processes.glanceAt(at),
     });
-    this.#processStreams = this.#captured(capture, (stream, text) => this.#routing.fromProcess(stream, text));
   }
 
   fromServer(request: ControlRequest): void {
@@ -128,7 +119,7 @@ export class IoThread {
   #attach({ slots: count, pipes, detached }: Extract<ToIo, { type: 'loaded' }>): void {
     const init = this.#init;
     if (init === null) return;
-    this.#captured(detached, (stream, text) => this.#routing.fromDetached(stream, text));
+    this.#capture.addDetached(detached);
     let waiting = count;
     for (let index = 0; index < count; index += 1) {
       const target = { path: init.slotSocketPath, token: init.slotToken };
@@ -139,7 +130,7 @@ export class IoThread {
         },
         onPredict: (from, line, isCanceled) => {
           // What is in the pipes now was written before this prediction, by work that outlived another one.
-          this.#output[from.index]?.settle();
+          this.#capture.settle(from.index);
           this.#processes.began({ slot: from.index, run: from.run });
           this.#memory.began({ slot: from.index, run: from.run });
           this.#parts.toModel({ type: 'predict', slot: from.index, line });
@@ -153,22 +144,15 @@ export class IoThread {
         onClosed: (reason) => this.#parts.slotLost(reason ?? new Error(`slot socket ${index} was closed`)),
       });
       this.#slots.push(slot);
-      const pipe = pipes[index];
-      const own =
-        pipe === undefined
-          ? []
-          : this.#captured(pipe, (stream, text) => this.#routing.fromSlot(slot, stream, text));
+      this.#capture.addSlot(slot, pipes[index]);
       this.#held.push(new HeldLines(this.#parts.shared));
-      this.#output.push(new CapturedOutput(this.#parts.native, [...this.#processStreams, ...own]));
     }
   }
 
   #control(message: Extract<ToIo, { type: 'control' }>): void {
-    for (const stream of this.#processStreams) {
-      stream.drain();
-      if (message.phase !== 'setup') stream.flush();
-    }
-    if (message.phase === 'serving' && this.#routing.setupEnded())
+    if (message.phase === 'setup') this.#capture.drainProcess();
+    else this.#capture.settleProcess();
+    if (message.phase === 'serving' && this.#capture.routing.setupEnded())
       this.#processes.setupEnded(this.#slots.length);
     this.#parts.control.sendLine(message.line, () => this.#parts.shared.release(message.bytes));
     if (message.phase === 'ending') this.#sendAll();
@@ -217,13 +201,13 @@ export class IoThread {
   #sendHeld(index: SlotIndex): void {
     const held = this.#held[index];
     if (held === undefined || held.isEmpty) return;
-    this.#output[index]?.drain();
+    this.#capture.drain(index);
     const { lines, onTaken } = held.take();
     this.#slots[index]?.write(lines.join(''), onTaken);
   }
 
   #detached({ stream, data, id, bytes }: Extract<ToIo, { type: 'detached' }>): void {
-    this.#routing.detached(stream, data, id, () => this.#parts.shared.release(bytes));
+    this.#capture.routing.detached(stream, data, id, () => this.#parts.shared.release(bytes));
   }
 
   /** What the run has started ends with it, and before it is over: nothing of it may write into the next log. */
@@ -249,7 +233,7 @@ export class IoThread {
     // A cancel that came only now has begun to climb.
     ladder?.end();
     this.#ladders[message.slot] = undefined;
-    this.#output[message.slot]?.settle();
+    this.#capture.settle(message.slot);
     const { lines, onTaken } = held.take();
     if (!slot.end(message.run)) return onTaken?.();
     const { end } = message;
@@ -267,18 +251,6 @@ export class IoThread {
       { signal: 'SIGTERM', waitMs: this.#init?.cancelTermMs ?? 0 },
       { signal: 'SIGKILL', waitMs: limit('cancelTermMs') },
     ];
-  }
-
-  #captured(
-    pipes: CapturePipes,
-    emit: (stream: 'stdout' | 'stderr', text: string) => void,
-  ): CapturedStream[] {
-    const { native, clock } = this.#parts;
-    const streams = (['stdout', 'stderr'] as const).map(
-      (name) => new CapturedStream(pipes[name], native, clock, (text) => emit(name, text)),
-    );
-    this.#flow.add(streams);
-    return streams;
   }
 }
 

@@ -5,7 +5,7 @@ import type { PredictionId } from '../../protocol/ids.ts';
 import type { CaptureFlow } from './capture-flow.ts';
 import type { SlotChannel } from './slot-channel.ts';
 
-type SendControl = (event: ControlEvent, onTaken?: () => void) => void;
+export type SendControl = (event: ControlEvent, onTaken?: () => void) => void;
 
 export class LogRouting {
   readonly #slots: readonly SlotChannel[];
