@@ -42,6 +42,11 @@ export const LIMITS = {
     64 * KiB,
     'A worker whose server reads slowly stops reading captured output until it is taken; it stays in its pipe.',
   ),
+  captureBusyMs: ms(
+    5,
+    'Captured output of one stream that comes in shorter intervals than this is read after a rest each time.',
+  ),
+  captureRestMs: ms(1, 'So long a rest is; what is written meanwhile stays in its pipe.'),
   carriedBytesMax: bytes(
     16 * KiB,
     'Messages of several slots that come in one turn of the event loop go out together; larger ones go by themselves.',

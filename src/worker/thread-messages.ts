@@ -59,6 +59,8 @@ export type ToIo =
       readonly bytes: number;
       readonly id: PredictionId | null;
     }
+  /** What the slot, or no slot, has written is wanted now: JavaScript waits for it to write to its other stream. */
+  | { readonly type: 'read'; readonly slot: number | null }
   | { readonly type: 'healthcheck_started'; readonly id: HealthcheckId }
   | { readonly type: 'healthcheck_result'; readonly id: HealthcheckId; readonly error: string | null };
 

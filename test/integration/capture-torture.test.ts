@@ -142,6 +142,13 @@ describe.each(WORKERS)('%s', (_, name, concurrency) => {
     expect(await logsOf({ how: 'bothStreams', count })).toBe(expected);
   });
 
+  it('keeps that order where a busy stream is read less often', async () => {
+    const [times, count] = [20, 1000];
+    const burst = (time: number) => Array.from({ length: count }, (_, i) => `out ${time} ${i}\n`).join('');
+    const expected = Array.from({ length: times }, (_, time) => `${burst(time)}err ${time}\n`).join('');
+    expect((await logsOf({ how: 'inBursts', times, count })) === expected).toBe(true);
+  });
+
   it('keeps the order within each stream of a subprocess', async () => {
     const count = 500;
     const script = `i=0; while [ $i -lt ${count} ]; do echo out $i; echo err $i >&2; i=$((i+1)); done`;

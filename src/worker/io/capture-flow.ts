@@ -8,13 +8,13 @@ interface Pausable {
 }
 
 export class CaptureFlow {
-  readonly #streams: Pausable[] = [];
+  readonly #pipes: Pausable[] = [];
   #onItsWay = 0;
   #isPaused = false;
 
-  add(streams: readonly Pausable[]): void {
-    this.#streams.push(...streams);
-    if (this.#isPaused) for (const stream of streams) stream.pause();
+  add(pipes: Pausable): void {
+    this.#pipes.push(pipes);
+    if (this.#isPaused) pipes.pause();
   }
 
   /** Text of this length is handed to a channel; returns what must be called, once, when the kernel has it. */
@@ -22,7 +22,7 @@ export class CaptureFlow {
     this.#onItsWay += length;
     if (!this.#isPaused && this.#onItsWay >= limit('captureBacklogBytesMax')) {
       this.#isPaused = true;
-      for (const stream of this.#streams) stream.pause();
+      for (const pipes of this.#pipes) pipes.pause();
     }
     return () => this.#taken(length);
   }
@@ -31,6 +31,6 @@ export class CaptureFlow {
     this.#onItsWay -= length;
     if (!this.#isPaused || this.#onItsWay >= limit('captureBacklogBytesMax') / 2) return;
     this.#isPaused = false;
-    for (const stream of this.#streams) stream.resume();
+    for (const pipes of this.#pipes) pipes.resume();
   }
 }

@@ -5,7 +5,8 @@ import type { NativeApi } from '../../native/native-api.ts';
 import type { CapturePipes, OutputStream } from '../../protocol/control-messages.ts';
 import { CaptureFlow } from './capture-flow.ts';
 import { CapturedOutput } from './captured-output.ts';
-import { CapturedStream } from './captured-stream.ts';
+import { CapturedPair } from './captured-pair.ts';
+import type { CapturedStream } from './captured-stream.ts';
 import { LogRouting, type SendControl } from './log-routing.ts';
 import type { SlotChannel } from './slot-channel.ts';
 
@@ -64,12 +65,13 @@ export class Capture {
     for (const stream of this.#processStreams) stream.flush();
   }
 
-  #captured(pipes: CapturePipes, emit: (stream: OutputStream, text: string) => void): CapturedStream[] {
+  #captured(
+    pipes: CapturePipes,
+    emit: (stream: OutputStream, text: string) => void,
+  ): readonly CapturedStream[] {
     const { native, clock } = this.#parts;
-    const streams = (['stdout', 'stderr'] as const).map(
-      (name) => new CapturedStream(pipes[name], native, clock, (text) => emit(name, text)),
-    );
-    this.#flow.add(streams);
-    return streams;
+    const pair = new CapturedPair(pipes, native, clock, emit);
+    this.#flow.add(pair);
+    return pair.streams;
   }
 }

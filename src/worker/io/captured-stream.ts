@@ -1,5 +1,5 @@
-// The read end of one capture pipe: reads as bytes arrive, on demand to the last byte (drain), and not at all while
-// its consumer is behind. Owns the descriptor.
+// The read end of one capture pipe: reads as bytes arrive, on demand to the last byte (drain), and not at all
+// while it is paused. Owns the descriptor.
 import net from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { limit } from '../../limits.ts';
@@ -12,18 +12,27 @@ const scratch = Buffer.allocUnsafe(64 * 1024);
 /** Node takes it here as well; its types say so only for connections. */
 type SocketOptions = net.SocketConstructorOpts & Pick<net.ConnectOpts, 'onread'>;
 
+export interface CapturedStreamEvents {
+  onText(text: string): void;
+  /** All that there was has been read, because something had come. */
+  onEmptied(stream: CapturedStream): void;
+}
+
 export class CapturedStream {
   readonly fd: number;
   readonly #native: NativeApi;
   readonly #socket: net.Socket;
   readonly #lines: LineAssembler;
+  /** For its pair: when it was emptied last. */
+  readTick = Number.NEGATIVE_INFINITY;
 
-  constructor(fd: number, native: NativeApi, clock: Clock, emit: (text: string) => void) {
+  constructor(fd: number, native: NativeApi, clock: Clock, { onText, onEmptied }: CapturedStreamEvents) {
     this.fd = fd;
     this.#native = native;
-    this.#lines = new LineAssembler(clock, emit);
+    this.#lines = new LineAssembler(clock, onText);
     const callback = (count: number) => {
       this.#lines.push(scratch.subarray(0, count));
+      if (count < scratch.length) onEmptied(this);
       return true;
     };
     const options: SocketOptions = {

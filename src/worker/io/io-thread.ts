@@ -107,6 +107,8 @@ export class IoThread {
         return this.#processes.spawned(message.spawned);
       case 'detached':
         return this.#detached(message);
+      case 'read':
+        return message.slot === null ? this.#capture.drainProcess() : this.#capture.drain(message.slot);
       case 'healthcheck_started':
         return this.#healthchecks.started(message.id);
       case 'healthcheck_result':

@@ -62,8 +62,11 @@ export class OutputRouter {
   #waitUntilRead(fd: number): void {
     if (this.#native.pendingBytes(fd) === 0) return;
     const deadline = performance.now() + limit('streamOrderMs');
-    while (this.#native.pendingBytes(fd) > 0 && performance.now() < deadline) {
+    for (let waits = 0; performance.now() < deadline; waits += 1) {
+      // Its reader may rest from a busy writer (io/captured-stream.ts).
+      if (waits === 1) this.#toIo({ type: 'read', slot: origins.getStore()?.at?.slot ?? null });
       Atomics.wait(this.#pause, 0, 0, 0.1);
+      if (this.#native.pendingBytes(fd) === 0) return;
     }
   }
 }
