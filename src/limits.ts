@@ -2,6 +2,7 @@
 // A limit with a flag is only the default; the value in force travels in Config.
 import { FILE_LIMITS } from './limits/files.ts';
 import { bytes, count, GiB, KiB, type Limit, MiB, ms } from './limits/limit.ts';
+import { LOG_LIMITS } from './limits/logs.ts';
 import { WEBHOOK_LIMITS } from './limits/webhooks.ts';
 
 export const LIMITS = {
@@ -13,40 +14,7 @@ export const LIMITS = {
     1 * MiB,
     'A larger input or output travels by a file in the work directory instead of the slot socket; such an output, and a file that is larger as a data URL, stays on disk as long as it can be asked for.',
   ),
-  logLineBytesMax: bytes(
-    4 * MiB,
-    'A longer line is cut and ends in `[**** LOG LINE TRUNCATED AT 4 MiB ****]`.',
-  ),
-  logMessageBytesMax: bytes(
-    64 * KiB,
-    'Captured output is sent to the server in messages of about this size, cut between lines.',
-  ),
-  logIdleFlushMs: ms(50, 'An unfinished line is shown after this long without another byte.'),
-  predictionLogBytesMax: bytes(
-    32 * MiB,
-    'Later log text of the prediction is counted, not kept; `logs` ends in a marker with the count.',
-  ),
-  setupLogBytesMax: bytes(
-    4 * MiB,
-    'The oldest setup output is dropped; `setup.logs` begins with a marker that gives the count.',
-  ),
-  capturePipeBytes: bytes(
-    1 * MiB,
-    'Size asked for the pipes behind stdout and stderr of a worker; a full pipe makes the writer wait.',
-  ),
-  slotPipeBytes: bytes(
-    64 * KiB,
-    'Size asked for the two pipes of each slot where a worker has several; a user may hold 64 MiB of pipes in all.',
-  ),
-  captureBacklogBytesMax: bytes(
-    64 * KiB,
-    'A worker whose server reads slowly stops reading captured output until it is taken; it stays in its pipe.',
-  ),
-  captureBusyMs: ms(
-    5,
-    'Captured output of one stream that comes in shorter intervals than this is read after a rest each time.',
-  ),
-  captureRestMs: ms(1, 'So long a rest is; what is written meanwhile stays in its pipe.'),
+  ...LOG_LIMITS,
   carriedBytesMax: bytes(
     16 * KiB,
     'Messages of several slots that come in one turn of the event loop go out together; larger ones go by themselves.',
