@@ -29,7 +29,7 @@ function begin(script: string | null = null) {
   return {
     clock,
     checker,
-    check: () => checker.check({ path: body, mode: 'predict', document: null, hasFiles: true }),
+    check: () => checker.check({ path: body, form: null, mode: 'predict', document: null, hasFiles: true }),
   };
 }
 
@@ -90,6 +90,7 @@ it('says what failed there, and knows the schema in the next check all the same'
   const { checker } = begin();
   const Input = { type: 'object', properties: { a: { type: 'string' } } };
   const request = {
+    form: null,
     mode: 'predict',
     document: { components: { schemas: { Input } } },
     hasFiles: true,

@@ -1,6 +1,7 @@
 // The body of a create request, whether JSON or a form: the same fields either way.
 import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import { assert } from '../../base/assert.ts';
+import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { inputFields } from '../prediction/field-kinds.ts';
@@ -9,7 +10,7 @@ import { baseUrl } from './base-url.ts';
 import { checkEncoding, checkType, readBody } from './body.ts';
 import { fileUrl } from './file-object.ts';
 import type { LargeBodies, LargeBody } from './large/large-bodies.ts';
-import { isForm, readForm } from './upload/form.ts';
+import { type Form, isForm, readForm } from './upload/form.ts';
 import { bodyOfForm, REQUEST_PART } from './upload/form-input.ts';
 
 export interface ReceiveParts {
@@ -45,22 +46,44 @@ export async function receiveBody(
   if (!isForm(request.headers)) {
     return { fields: readBody(request.headers, request.body), [Symbol.dispose]: () => {} };
   }
+  return receiveForm(request, parts, mode);
+}
+
+async function receiveForm(request: FastifyRequest, parts: ReceiveParts, mode: Mode): Promise<ReceivedBody> {
   checkEncoding(request.headers);
   const { service, files: store, bodyBytesMax: textBytesMax } = parts;
   // Before a gigabyte was sent for nothing; and without the schema nobody knows what the fields are.
   const refusal = service.readiness();
   if (refusal !== null) throw refusal;
   const form = await readForm(request.raw, { store, textBytesMax, jsonPart: REQUEST_PART });
-  const dispose = () => form[Symbol.dispose]();
   try {
-    const base = baseUrl(request);
-    const fields = inputFields(service.predictor?.document ?? {}, mode);
-    const body = bodyOfForm(form.parts, { fields, fileUrl: (file) => fileUrl(base, file) });
-    return { fields: body, [Symbol.dispose]: dispose };
+    const body = await bodyOf(form, baseUrl(request), parts, mode);
+    const dispose = () => {
+      body[Symbol.dispose]();
+      form[Symbol.dispose]();
+    };
+    return { fields: body.fields, [Symbol.dispose]: dispose };
   } catch (error) {
-    dispose();
+    form[Symbol.dispose]();
     throw error;
   }
+}
+
+async function bodyOf(
+  form: Form,
+  base: string,
+  { service, files, largeBodies }: ReceiveParts,
+  mode: Mode,
+): Promise<ReceivedBody> {
+  const parts = form.parts.map((part) =>
+    'text' in part ? part : { name: part.name, url: fileUrl(base, part.file) },
+  );
+  if (largeBodies !== null && form.textBytes > limit('inlineBytesMax')) {
+    const how = { mode, schema: service.schema, hasFiles: files.hasFiles };
+    return largeBodies.checkForm(parts, form.textBytes, how);
+  }
+  const fields = inputFields(service.predictor?.document ?? {}, mode);
+  return { fields: bodyOfForm(parts, fields), [Symbol.dispose]: () => {} };
 }
 
 async function receiveLarge(

@@ -11,11 +11,13 @@ import { limit } from '../../../limits.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
 import { NotTaken } from '../../prediction/refusal.ts';
 import { type CheckReport, type CheckRequest, isReport } from './check-report.ts';
+import type { StoredPart } from './form-file.ts';
 
 const LATER_MS = 5_000;
 
 export interface BodyToCheck {
   readonly path: string;
+  readonly form: readonly StoredPart[] | null;
   readonly mode: Mode;
   readonly document: JsonObject | null;
   readonly hasFiles: boolean;
@@ -67,7 +69,7 @@ export class BodyChecker {
     this.#end();
   }
 
-  async #check({ path, mode, document, hasFiles }: BodyToCheck): Promise<CheckReport> {
+  async #check({ path, form, mode, document, hasFiles }: BodyToCheck): Promise<CheckReport> {
     if (this.#isClosed) throw shuttingDown();
     this.prepare();
     const checking = this.#checking;
@@ -84,6 +86,7 @@ export class BodyChecker {
       const isKnown = document === null || document === checking.document;
       const request: CheckRequest = {
         path,
+        form,
         mode,
         document: isKnown ? null : document,
         hasSchema: document !== null,

@@ -8,11 +8,13 @@ import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import { ownUrls } from '../../files/own-files.ts';
 import type { OwnUrl, TextRange } from '../../payload/stored-input.ts';
+import type { InputFields } from '../../prediction/field-kinds.ts';
 import type { InputCheck } from '../../prediction/input-check.ts';
 import { isJsonObject } from '../../prediction/openapi-schema.ts';
 import { type Issue, RequestRefused } from '../../prediction/refusal.ts';
 import { checkObject, checkUtf8, parseObject, withoutMark } from '../body.ts';
 import { readPredictionBody } from '../prediction-request.ts';
+import { bodyOfForm } from '../upload/form-input.ts';
 import {
   type CheckedText,
   knownFields,
@@ -22,9 +24,12 @@ import {
   valuePath,
 } from './check-report.ts';
 import { type ByteRange, findInput } from './find-input.ts';
+import { formIn, type StoredPart } from './form-file.ts';
 
 export interface BodyFile {
   readonly path: string;
+  /** Its parts, where it is a form. */
+  readonly form: readonly StoredPart[] | null;
   readonly bytes: Buffer;
 }
 
@@ -37,6 +42,8 @@ interface Parsed {
 export interface Checks {
   /** Null where the predictor is not known. */
   readonly check: InputCheck | null;
+  /** What it says of each input, for forms. */
+  readonly fields: InputFields;
   /** Whether URLs of stored files are looked for. */
   readonly hasFiles: boolean;
   /** A smaller input is passed on with the fields. */
@@ -45,7 +52,7 @@ export interface Checks {
 
 export function checkBody(file: BodyFile, checks: Checks): TakenBody | RefusedBody {
   try {
-    const { body, range } = parse(file.bytes);
+    const { body, range } = file.form === null ? parse(file.bytes) : parseForm(file, checks);
     const { input, ...others } = knownFields(body);
     const fields = meaningOf(others);
     if (input === undefined || input === null) return { type: 'taken', fields, input: null };
@@ -57,6 +64,11 @@ export function checkBody(file: BodyFile, checks: Checks): TakenBody | RefusedBo
   } catch (error) {
     return refusal(error);
   }
+}
+
+/** Its texts are read one by one: the input lies nowhere as it is. */
+function parseForm({ bytes, form }: BodyFile, { fields }: Checks): Parsed {
+  return { body: bodyOfForm(formIn(bytes, form ?? []), fields), range: null };
 }
 
 /**

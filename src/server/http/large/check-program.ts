@@ -1,6 +1,7 @@
 // The process that checks large bodies for the server, one after the other. Its memory is not the server's, and its event
 // loop nobody waits for. Runs no user code; ends with the channel to the server.
 import { readFileSync } from 'node:fs';
+import { inputFields } from '../../prediction/field-kinds.ts';
 import { compilePredictorSchema, type PredictorSchema } from '../../prediction/predictor-schema.ts';
 import { checkBody } from './check-body.ts';
 import { type CheckReport, type CheckRequest, failedCheck, isRequest } from './check-report.ts';
@@ -25,10 +26,11 @@ function answered(request: CheckRequest): CheckReport {
   }
 }
 
-function answer({ path, mode, document, hasSchema, hasFiles }: CheckRequest): CheckReport {
+function answer({ path, form, mode, document, hasSchema, hasFiles }: CheckRequest): CheckReport {
   if (document !== null)
     schema = compilePredictorSchema({ document, hasTrain: false, hasHealthcheck: false }, UNMEASURED);
   const isUsable = hasSchema && schema !== null && schema.error === null;
   const check = isUsable ? (schema?.check[mode] ?? null) : null;
-  return checkBody({ path, bytes: readFileSync(path) }, { check, hasFiles });
+  const fields = inputFields(schema?.document ?? {}, mode);
+  return checkBody({ path, form, bytes: readFileSync(path) }, { check, fields, hasFiles });
 }

@@ -4,9 +4,12 @@ import type { ErrorCode } from '../../../errors.ts';
 import type { Mode } from '../../../protocol/control-messages.ts';
 import type { OwnUrl, TextRange } from '../../payload/stored-input.ts';
 import type { Issue, RequestRefused } from '../../prediction/refusal.ts';
+import type { StoredPart } from './form-file.ts';
 
 export interface CheckRequest {
   readonly path: string;
+  /** Its parts, where it is a form and only its texts lie in the file. */
+  readonly form: readonly StoredPart[] | null;
   readonly mode: Mode;
   /** The predictor's document; null where it is that of the request before, or there is none. */
   readonly document: JsonObject | null;

@@ -18,9 +18,11 @@ import { NotTaken, RequestRefused } from '../../prediction/refusal.ts';
 import { makePrivateDirectory } from '../../work-directory.ts';
 import { asRequestError } from '../error-reply.ts';
 import { isForm } from '../upload/form.ts';
+import type { GivenPart } from '../upload/form-part.ts';
 import { type BodyChecker, shuttingDown } from './body-checker.ts';
 import { receiveBytes } from './body-file.ts';
 import { type CheckedText, type CheckReport, caughtIn, shownPath, valuePath } from './check-report.ts';
+import { type StoredPart, writeForm } from './form-file.ts';
 
 const LATER_MS = 5_000;
 
@@ -35,6 +37,14 @@ export interface LargeBodiesParts {
 export interface LargeBody {
   readonly path: string;
   readonly size: number;
+  /** Null: the body as it came. */
+  readonly form: readonly StoredPart[] | null;
+}
+
+export interface HowChecked {
+  readonly mode: Mode;
+  readonly schema: PredictorSchema | null;
+  readonly hasFiles: boolean;
 }
 
 /** An input among them is a LargeInput, where it is large. */
@@ -87,17 +97,11 @@ export class LargeBodies {
   }
 
   /** Rejects with what a small body like that is refused with. */
-  async check(
-    body: LargeBody,
-    {
-      mode,
-      schema,
-      hasFiles,
-    }: { readonly mode: Mode; readonly schema: PredictorSchema | null; readonly hasFiles: boolean },
-  ): Promise<LargeFields> {
+  async check(body: LargeBody, { mode, schema, hasFiles }: HowChecked): Promise<LargeFields> {
     try {
       const document = schema?.document ?? null;
-      const report = await this.#parts.checker.check({ path: body.path, mode, document, hasFiles });
+      const { path, form } = body;
+      const report = await this.#parts.checker.check({ path, form, mode, document, hasFiles });
       return await fieldsOf(body, report, schema);
     } catch (error) {
       // The process may have died between writing and telling.
@@ -114,6 +118,29 @@ export class LargeBodies {
     await discard([body.path]);
   }
 
+  /** A form that has arrived, and is too large to be read and checked in the server. */
+  async checkForm(parts: readonly GivenPart[], size: number, how: HowChecked): Promise<LargeFields> {
+    this.#bytes += size;
+    let body: LargeBody;
+    try {
+      if (this.#bytes > this.#bytesMax) throw noRoom(this.#bytesMax);
+      const path = this.#place();
+      body = { path, size, form: await writeForm(path, parts) };
+    } catch (error) {
+      this.#bytes -= size;
+      throw error;
+    }
+    return this.check(body, how);
+  }
+
+  #place(): string {
+    if (this.#isClosed) throw shuttingDown();
+    this.#parts.checker.prepare();
+    const directory = this.#parts.directory();
+    makePrivateDirectory(directory);
+    return path.join(directory, randomUUID());
+  }
+
   async #dropUntaken(request: FastifyRequest): Promise<void> {
     const body = this.take(request);
     // What cannot be removed goes with the server's directory.
@@ -128,22 +155,15 @@ export class LargeBodies {
       if (size > this.#parts.bodyBytesMax) throw foreign('FST_ERR_CTP_BODY_TOO_LARGE');
       if (this.#bytes > this.#bytesMax) throw noRoom(this.#bytesMax);
     };
-    const place = () => {
-      if (this.#isClosed) throw shuttingDown();
-      this.#parts.checker.prepare();
-      const directory = this.#parts.directory();
-      makePrivateDirectory(directory);
-      return path.join(directory, randomUUID());
-    };
     try {
       const memoryBytesMax = limit('inlineBytesMax');
-      const received = await receiveBytes(payload, { memoryBytesMax, meter, path: place });
+      const received = await receiveBytes(payload, { memoryBytesMax, meter, path: () => this.#place() });
       if (declared !== null && declared !== size) throw foreign('FST_ERR_CTP_INVALID_CONTENT_LENGTH');
       if (received.in === 'memory') {
         this.#bytes -= size;
         return standIn(received.bytes, size);
       }
-      this.#arrived.set(request, received);
+      this.#arrived.set(request, { path: received.path, size, form: null });
       return standIn(Buffer.alloc(0), size);
     } catch (error) {
       this.#bytes -= size;

@@ -14,7 +14,8 @@ import { checkEncoding, parseObject } from '../body.ts';
 import { fileObject, fileUrl } from '../file-object.ts';
 import { sendJson } from '../reply.ts';
 import { pipeBody } from '../upload/body-pipe.ts';
-import { type FormPart, isForm, readForm } from '../upload/form.ts';
+import { isForm, readForm } from '../upload/form.ts';
+import type { FormPart } from '../upload/form-part.ts';
 
 const CONTENT_PART = 'content';
 const METADATA_PART = 'metadata';

@@ -1,33 +1,28 @@
 // A form as the body of a create request: each part is an input, read as its field in the schema says; parts of one
 // name are a list; a part `request` with JSON holds everything else such a body may have.
-import { isObject, type Json } from '../../../base/json.ts';
-import type { StoredFile } from '../../files/stored-file.ts';
+import type { Json, JsonObject } from '../../../base/json.ts';
 import type { FieldKind, InputFields } from '../../prediction/field-kinds.ts';
+import { isJsonObject } from '../../prediction/openapi-schema.ts';
 import { type Issue, RequestRefused, valueIssue } from '../../prediction/refusal.ts';
 import { readText } from '../../prediction/text-value.ts';
 import { parseObject } from '../body.ts';
-import { type FormPart, isJsonType } from './form.ts';
+import { type GivenPart, isJsonType } from './form-part.ts';
 
 export const REQUEST_PART = 'request';
 
-export interface FormInputOptions {
-  readonly fields: InputFields;
-  readonly fileUrl: (file: StoredFile) => string;
-}
-
 /** Throws RequestRefused, or PAWL_BODY_NOT_JSON for the part `request`. */
-export function bodyOfForm(parts: readonly FormPart[], options: FormInputOptions): Record<string, unknown> {
-  const isRequest = (part: FormPart) => isRequestPart(part, options.fields);
+export function bodyOfForm(parts: readonly GivenPart[], fields: InputFields): JsonObject {
+  const isRequest = (part: GivenPart) => isRequestPart(part, fields);
   const request = parts.find(isRequest);
   const body = request !== undefined && 'text' in request ? parseObject(request.text) : {};
   const given = Object.hasOwn(body, 'input') ? body.input : {};
-  if (!isObject(given)) refuse([valueIssue(['input'], 'must be object')]);
+  if (!isJsonObject(given)) refuse([valueIssue(['input'], 'must be object')]);
   const issues: Issue[] = [];
-  const input = new Map<string, unknown>(Object.entries(given));
+  const input = new Map<string, Json>(Object.entries(given));
   const inputs = parts.filter((part) => !isRequest(part));
   for (const name of new Set(inputs.map((part) => part.name))) {
     const values = inputs.filter((part) => part.name === name);
-    input.set(name, fieldValue(values, new FieldReader(name, options, issues)));
+    input.set(name, fieldValue(values, new FieldReader(name, fields, issues)));
   }
   if (issues.length > 0) refuse(issues);
   // Own properties whatever the name, `__proto__` included.
@@ -35,7 +30,7 @@ export function bodyOfForm(parts: readonly FormPart[], options: FormInputOptions
 }
 
 /** A predictor may have an input of that name, and then the part is that. */
-function isRequestPart(part: FormPart, fields: InputFields): boolean {
+function isRequestPart(part: GivenPart, fields: InputFields): boolean {
   return (
     part.name === REQUEST_PART &&
     'text' in part &&
@@ -44,7 +39,7 @@ function isRequestPart(part: FormPart, fields: InputFields): boolean {
   );
 }
 
-function fieldValue(parts: readonly FormPart[], reader: FieldReader): Json {
+function fieldValue(parts: readonly GivenPart[], reader: FieldReader): Json {
   const [first] = parts;
   if (parts.length === 1 && first !== undefined) return reader.read(first, reader.kinds);
   const list = listIn(reader.kinds);
@@ -54,24 +49,22 @@ function fieldValue(parts: readonly FormPart[], reader: FieldReader): Json {
 class FieldReader {
   readonly kinds: readonly FieldKind[];
   readonly #name: string;
-  readonly #fileUrl: FormInputOptions['fileUrl'];
   readonly #issues: Issue[];
 
-  constructor(name: string, { fields, fileUrl }: FormInputOptions, issues: Issue[]) {
+  constructor(name: string, fields: InputFields, issues: Issue[]) {
     // What the schema does not know is dropped by the check of the input, with a line in the log.
     this.kinds = fields.kindsOf(name) ?? [{ type: 'any' }];
     this.#name = name;
-    this.#fileUrl = fileUrl;
     this.#issues = issues;
   }
 
   /** A text that fits no kind stays a text: the check of the input says what is wrong with it. */
-  read(part: FormPart, kinds: readonly FieldKind[]): Json {
+  read(part: GivenPart, kinds: readonly FieldKind[]): Json {
     if ('text' in part) {
       const reading = readText(part.text, kinds, null);
       return reading.ok ? reading.value : part.text;
     }
-    if (kinds.some(({ type }) => type === 'file' || type === 'any')) return this.#fileUrl(part.file);
+    if (kinds.some(({ type }) => type === 'file' || type === 'any')) return part.url;
     const list = listIn(kinds);
     if (list !== null) return [this.read(part, list.items)];
     this.#issues.push(valueIssue(['input', this.#name], 'takes no file: send its value as text'));

@@ -7,12 +7,9 @@ import { deferred } from '../../../base/deferred.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import type { FileStore } from '../../files/file-store.ts';
-import type { Lease, StoredFile } from '../../files/stored-file.ts';
+import type { Lease } from '../../files/stored-file.ts';
 import { pipeBody } from './body-pipe.ts';
-
-export type FormPart =
-  | { readonly name: string; readonly text: string; readonly mediaType: string }
-  | { readonly name: string; readonly file: StoredFile };
+import { type FormPart, isJsonType } from './form-part.ts';
 
 export interface FormOptions {
   readonly store: FileStore;
@@ -26,10 +23,13 @@ export interface FormOptions {
 export class Form implements Disposable {
   /** In the order in which they came. */
   readonly parts: readonly FormPart[];
+  /** Of all texts. */
+  readonly textBytes: number;
   readonly #leases: readonly Lease[];
 
-  constructor(parts: readonly FormPart[], leases: readonly Lease[]) {
+  constructor(parts: readonly FormPart[], textBytes: number, leases: readonly Lease[]) {
     this.parts = parts;
+    this.textBytes = textBytes;
     this.#leases = leases;
   }
 
@@ -40,10 +40,6 @@ export class Form implements Disposable {
 
 export function isForm(headers: IncomingHttpHeaders): boolean {
   return /^multipart\/form-data\s*(?:;|$)/i.test(headers['content-type'] ?? '');
-}
-
-export function isJsonType(mediaType: string): boolean {
-  return mediaType === 'application/json' || mediaType.endsWith('+json');
 }
 
 export async function readForm(request: IncomingMessage, options: FormOptions): Promise<Form> {
@@ -71,7 +67,7 @@ class FormReader {
     try {
       await Promise.race([this.#read.promise, body.broken]);
       await Promise.all(this.#receiving);
-      return new Form(this.#parts, this.#leases);
+      return new Form(this.#parts, this.#textBytes, this.#leases);
     } catch (error) {
       body.stop();
       for (const content of this.#contents) content.destroy(error instanceof Error ? error : undefined);

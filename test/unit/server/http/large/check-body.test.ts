@@ -13,6 +13,7 @@ import {
   readPredictionBody,
 } from '../../../../../src/server/http/prediction-request.ts';
 import type { TextRange } from '../../../../../src/server/payload/stored-input.ts';
+import { inputFields } from '../../../../../src/server/prediction/field-kinds.ts';
 import type { InputCheck } from '../../../../../src/server/prediction/input-check.ts';
 import { compilePredictorSchema } from '../../../../../src/server/prediction/predictor-schema.ts';
 import { RequestRefused } from '../../../../../src/server/prediction/refusal.ts';
@@ -30,7 +31,10 @@ let files = 0;
 function checked(bytes: Buffer, check: InputCheck | null = null, largeFrom = 0) {
   const file = path.join(directory, String(files++));
   writeFileSync(file, bytes);
-  const report = checkBody({ path: file, bytes }, { check, hasFiles: true, largeFrom });
+  const report = checkBody(
+    { path: file, bytes, form: null },
+    { check, fields: inputFields({}, 'predict'), hasFiles: true, largeFrom },
+  );
   const textOf = ({ path: from, from: start, to }: TextRange) =>
     readFileSync(from).subarray(start, to).toString();
   if (report.type === 'refused' || report.input === null) return { report, value: null, shown: null };
