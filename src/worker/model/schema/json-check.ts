@@ -9,6 +9,7 @@ import { isPawlFile } from '../../../predictor/pawl-file.ts';
 import type { InputIssue } from '../../../protocol/slot-messages.ts';
 import { isFileSchema, isJsonObject, isList, mapSubschemas, without } from './keywords.ts';
 import { messageOf, type SchemaName, schemaError } from './schema-error.ts';
+import { isWellFormed } from './well-formed.ts';
 
 /** input: files are PawlFiles, and defaults are filled in. output: a file is the text that the client sees. */
 type Side = 'input' | 'output';
@@ -46,8 +47,11 @@ export function compileChecks(schema: JsonObject, side: Side, name: SchemaName):
 
 function compile(schema: JsonObject, side: Side): JsonChecks {
   const { Ajv2020 } = loadAjv();
+  const isUnknown = !isWellFormed(schema);
   const ajv = new Ajv2020({
     strict: false,
+    meta: isUnknown,
+    validateSchema: isUnknown,
     logger: false,
     validateFormats: false,
     allErrors: false,
