@@ -50,6 +50,8 @@ export async function runServe({ reference, flags }: CommandCall): Promise<ExitC
 }
 
 async function loadApp(engine: Engine): Promise<App> {
+  // They are spawned at the end of this turn, and nothing is quicker than to let them.
+  await new Promise(setImmediate);
   const { createApp } = await import('../server/app.ts');
   return createApp(engine);
 }

@@ -91,7 +91,8 @@ export function createEngine(config: Config, parts: EngineParts = {}): Engine {
     if (hasStarted) return;
     hasStarted = true;
     fleet.start();
-    void directory.sweep(log);
+    // Not before the workers are spawned.
+    setImmediate(() => void directory.sweep(log));
   };
   const stop = async (graceMs = config.shutdownGraceMs) => {
     const deadline = clock.monotonic() + graceMs;
