@@ -1,9 +1,10 @@
-// A file → its exports. TypeScript goes through tsx with the tsconfig.json nearest to the file; JavaScript is imported
-// as it is. What a module throws while it is imported is the user's: it is passed on as the cause, stack and all.
+// A file → its exports. TypeScript goes through tsx with the tsconfig.json nearest to the file, but for a simple file,
+// which load-single.ts runs; JavaScript is imported as it is. What a module throws while it is imported is the user's: it is passed on as the cause, stack and all.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importFailure } from './load-failure.ts';
+import { importSingle } from './load-single.ts';
 
 const JAVASCRIPT = ['.js', '.mjs', '.cjs'];
 const COMPILED = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
@@ -22,7 +23,12 @@ export async function loadModule(file: string): Promise<ModuleExports> {
   // Stacks name the lines that the user wrote, also of JavaScript that was compiled before it came here.
   process.setSourceMapsEnabled(true);
   try {
-    if (COMPILED.includes(path.extname(file))) await registerCompiler(nearestTsconfig(file));
+    if (COMPILED.includes(path.extname(file))) {
+      const tsconfig = nearestTsconfig(file);
+      const single = await importSingle(file, tsconfig);
+      if (single !== null) return single;
+      await registerCompiler(tsconfig);
+    }
     const module: ModuleExports = await import(pathToFileURL(file).href);
     return module;
   } catch (error) {
