@@ -1,5 +1,5 @@
 // A status, its transition table, and the one place that moves it. An illegal move is a bug and throws.
-import { assert } from './assert.ts';
+import { AssertionError } from './assert.ts';
 
 export type Transitions<S extends string> = { readonly [From in S]: readonly S[] };
 
@@ -33,9 +33,12 @@ export class StateMachine<S extends string> {
     return this.#next[this.#current].includes(to);
   }
 
-  move(to: S): void {
+  /** `id` of what moves, where the name alone does not tell. */
+  move(to: S, id = ''): void {
     const from = this.#current;
-    assert(this.can(to), `${this.#name}: ${from} cannot become ${to}`);
+    // Not assert(): most moves are legal, and would make the message for nothing.
+    if (!this.can(to))
+      throw new AssertionError(`${this.#name}${id && ` ${id}`}: ${from} cannot become ${to}`);
     this.#current = to;
     this.#onMove?.(to, from);
   }

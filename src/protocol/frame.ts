@@ -30,6 +30,10 @@ export class FrameDecoder {
   }
 
   push(chunk: Buffer): string[] {
+    // Nearly always whole lines arrive, none of which can be longer than all of them.
+    const isWhole = this.#pendingBytes === 0 && chunk[chunk.length - 1] === NEWLINE;
+    if (isWhole && chunk.length <= this.#bytesMax)
+      return chunk.toString('utf8', 0, chunk.length - 1).split('\n');
     const lines: string[] = [];
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {

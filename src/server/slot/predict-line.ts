@@ -15,17 +15,24 @@ export function filePayload(payload: SpilledInput): string {
 
 /** Throws PAWL_REQUEST_INVALID when the rest of the request makes the line longer than a frame may be. */
 export function predictLine(request: PredictionRequest, run: number, payload: string): string {
-  const type: Predict['type'] = 'predict';
-  const { id, mode, files, context } = request;
-  const head = JSON.stringify({ type, id, run, mode, files, context });
-  const line = `${head.slice(0, -1)},"input":${payload}}\n`;
+  const head = headOf(request, run);
+  const line = `${head},"input":${payload}}\n`;
   const bytesMax = limit('frameBytesMax');
   if (line.length * 3 > bytesMax && Buffer.byteLength(line) > bytesMax) {
     throw new PawlError(
       'PAWL_REQUEST_INVALID',
-      `the request without its input takes ${Buffer.byteLength(head)} bytes; with the input at most ` +
+      `the request without its input takes ${Buffer.byteLength(head) + 1} bytes; with the input at most ` +
         `${bytesMax} bytes reach the worker: send a smaller \`context\``,
     );
   }
   return line;
+}
+
+const TYPE: Predict['type'] = 'predict';
+
+/** The other fields, without the brace behind them. Most requests have no files. */
+function headOf({ id, mode, files, context }: PredictionRequest, run: number): string {
+  const own = `{"type":"${TYPE}","id":${JSON.stringify(id)},"run":${run},"mode":"${mode}"`;
+  const filesText = files.length === 0 ? '[]' : JSON.stringify(files);
+  return `${own},"files":${filesText},"context":${JSON.stringify(context)}`;
 }

@@ -6,7 +6,15 @@ import { StateMachine } from '../../base/state-machine.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type { Attach, SlotEvent, SpilledInput, TerminalEvent } from '../../protocol/slot-messages.ts';
+import type {
+  Attach,
+  Log,
+  Metric,
+  Output,
+  SlotEvent,
+  SpilledInput,
+  TerminalEvent,
+} from '../../protocol/slot-messages.ts';
 import { discardPayload, fitsInline, spillInput } from '../../protocol/spill.ts';
 import { StoredInput } from '../payload/stored-input.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotOutcome } from './permit.ts';
@@ -101,41 +109,14 @@ export class SlotPermit implements Permit {
   receive(event: Exclude<SlotEvent, Attach>): boolean {
     const { current } = this.#phase;
     if (current !== 'running' || event.id !== this.#request?.id) return false;
-    const observer = this.#observer;
-    switch (event.type) {
-      case 'log':
-        this.#tell(() => observer?.onLog(event.stream, event.data));
-        return true;
-      case 'output':
-        this.#tell(() => observer?.onOutput(event));
-        return true;
-      case 'metric':
-        this.#tell(() => observer?.onMetric(event));
-        return true;
-      case 'succeeded':
-        this.#ending(event);
-        this.#terminal({ status: 'succeeded', output: event.output, predictMs: event.predictMs });
-        return true;
-      case 'failed':
-        this.#ending(event);
-        this.#terminal({
-          status: 'failed',
-          error: event.error,
-          issues: event.issues,
-          predictMs: event.predictMs,
-        });
-        return true;
-      case 'canceled':
-        this.#ending(event);
-        this.#terminal({
-          status: 'canceled',
-          predictMs: event.predictMs,
-          cancel: { stage: event.stage, ms: this.#cancelMs() },
-        });
-        return true;
-      default:
-        return assertNever(event);
+    if (event.type === 'log' || event.type === 'output' || event.type === 'metric') this.#report(event);
+    else {
+      const outcome = this.#outcomeOf(event);
+      if (event.idle) this.#idleSeen = true;
+      this.#reportUsage(event);
+      this.#terminal(outcome);
     }
+    return true;
   }
 
   /** The idle token. False when it is for another prediction, or a second one. */
@@ -235,10 +216,18 @@ export class SlotPermit implements Permit {
     return this.#slot.owner.clock.monotonic() - this.#cancelAskedTick;
   }
 
-  #ending({ usage, idle }: TerminalEvent): void {
-    if (idle) this.#idleSeen = true;
-    const observer = this.#observer;
-    if (usage !== null) this.#tell(() => observer?.onUsage(usage));
+  #outcomeOf(event: TerminalEvent): SlotOutcome {
+    const { predictMs } = event;
+    switch (event.type) {
+      case 'succeeded':
+        return { status: 'succeeded', output: event.output, predictMs };
+      case 'failed':
+        return { status: 'failed', error: event.error, issues: event.issues, predictMs };
+      case 'canceled':
+        return { status: 'canceled', predictMs, cancel: { stage: event.stage, ms: this.#cancelMs() } };
+      default:
+        return assertNever(event);
+    }
   }
 
   #terminal(outcome: SlotOutcome): void {
@@ -265,7 +254,11 @@ export class SlotPermit implements Permit {
     this.#cancelTimer?.cancel();
     const observer = this.#observer;
     this.#observer = null;
-    this.#tell(() => observer?.onEnd(outcome));
+    try {
+      observer?.onEnd(outcome);
+    } catch (error) {
+      this.#observerFailed(error);
+    }
   }
 
   #free(): void {
@@ -273,14 +266,28 @@ export class SlotPermit implements Permit {
     this.#slot.free();
   }
 
-  /** A defect of an observer costs its own prediction, never the slot. */
-  #tell(call: () => void): void {
+  #report(event: Log | Output | Metric): void {
     try {
-      call();
+      if (event.type === 'log') this.#observer?.onLog(event.stream, event.data);
+      else if (event.type === 'output') this.#observer?.onOutput(event);
+      else this.#observer?.onMetric(event);
     } catch (error) {
-      const fields = { worker: this.worker, slot: this.slot, prediction: this.#request?.id ?? null, error };
-      this.#slot.owner.logger.error(fields, 'what a prediction reported could not be applied');
+      this.#observerFailed(error);
     }
+  }
+
+  #reportUsage({ usage }: TerminalEvent): void {
+    try {
+      if (usage !== null) this.#observer?.onUsage(usage);
+    } catch (error) {
+      this.#observerFailed(error);
+    }
+  }
+
+  /** A defect of an observer costs its own prediction, never the slot. */
+  #observerFailed(error: unknown): void {
+    const fields = { worker: this.worker, slot: this.slot, prediction: this.#request?.id ?? null, error };
+    this.#slot.owner.logger.error(fields, 'what a prediction reported could not be applied');
   }
 }
 

@@ -33,7 +33,8 @@ export class Slot implements PermitSlot, Carrier {
   #connection: Connection | null = null;
   #permit: SlotPermit | null = null;
   #permits = 0;
-  #lastWords = new LastWords();
+  /** Made with the first: most predictions say nothing there. */
+  #lastWords: LastWords | null = null;
   #isTorn = false;
   #watcher: SlotWatcher | null = null;
   #outbox: SlotOutbox | null = null;
@@ -65,6 +66,7 @@ export class Slot implements PermitSlot, Carrier {
 
   /** The end of what its prediction, or the one before, has written to stderr. */
   get lastWords(): LastWords {
+    this.#lastWords ??= new LastWords();
     return this.#lastWords;
   }
 
@@ -86,7 +88,7 @@ export class Slot implements PermitSlot, Carrier {
   acquire(): Permit {
     this.#status.move('busy');
     this.#permits += 1;
-    this.#lastWords = new LastWords();
+    this.#lastWords = null;
     this.#permit = new SlotPermit(this, this.#permits);
     return this.#permit;
   }
@@ -97,7 +99,7 @@ export class Slot implements PermitSlot, Carrier {
     if (event.type === 'attach') {
       throw new PawlError('PAWL_PROTOCOL', `slot ${this.index} was attached a second time`);
     }
-    if (event.type === 'log' && event.stream === 'stderr') this.#lastWords.append(event.data);
+    if (event.type === 'log' && event.stream === 'stderr') this.lastWords.append(event.data);
     if (this.#permit?.receive(event)) return;
     const fields = { worker: this.owner.index, slot: this.index, type: event.type, prediction: event.id };
     this.owner.logger.warn(fields, 'ignored a message for a prediction that the slot does not run');
@@ -107,7 +109,7 @@ export class Slot implements PermitSlot, Carrier {
   lastOutput(stream: OutputStream, data: string): void {
     const id = this.#permit?.runningId ?? null;
     if (id === null) return;
-    if (stream === 'stderr') this.#lastWords.append(data);
+    if (stream === 'stderr') this.lastWords.append(data);
     this.#permit?.receive({ type: 'log', id, stream, data });
   }
 
