@@ -51,7 +51,9 @@ function empty(headers: IncomingHttpHeaders): Record<string, unknown> {
 
 export function checkType(headers: IncomingHttpHeaders): void {
   checkEncoding(headers);
-  const type = headers['content-type']?.split(';', 1)[0]?.trim();
+  const given = headers['content-type'];
+  if (given === 'application/json') return;
+  const type = given?.split(';', 1)[0]?.trim();
   if (type === undefined || JSON_TYPE.test(type)) return;
   const message = `Expected request with \`Content-Type: application/json\` or \`multipart/form-data\`, not \`${type}\`.`;
   throw new PawlError('PAWL_UNSUPPORTED_MEDIA_TYPE', message);

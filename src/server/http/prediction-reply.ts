@@ -10,7 +10,7 @@ import {
 } from '../prediction/prediction-object.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import type { PredictionService } from '../prediction/service.ts';
-import { awaitEnd, held } from './await-end.ts';
+import { awaitEnd, held, whenEnded } from './await-end.ts';
 import { sendJson } from './reply.ts';
 import { preferenceApplied, type ResponseMode } from './response-mode.ts';
 
@@ -19,23 +19,32 @@ export interface ReplyParts {
   readonly clock: Clock;
 }
 
-export async function answerCreated(
+/** Sends the answer, now or when there is one. Without a promise: this is the way of every prediction. */
+export function answerCreated(
   reply: FastifyReply,
   prediction: Prediction,
   how: ResponseMode,
   { service, clock }: ReplyParts,
-): Promise<FastifyReply> {
+): undefined {
   if (how.kind !== 'wait') {
     const { id } = prediction;
-    return sendAs(reply, 202, { id, status: 'starting', ...queueFields(prediction) }, how);
+    sendAs(reply, 202, { id, status: 'starting', ...queueFields(prediction) }, how);
+    return;
   }
-  using _held = held(prediction);
-  const waited = await awaitEnd(prediction, reply.raw, how.waitMs, clock);
-  if (waited === 'ended') return answerEnded(reply, prediction, how, service);
-  if (waited === 'expired') return sendAs(reply, 202, unfinished(prediction, 'create'), how);
-  // Nobody waits for the result any more, unless the client said that it would not.
-  if (how.preferred !== 'respond-async') prediction.cancel();
-  return reply.hijack();
+  const wait = { prediction, response: reply.raw, waitMs: how.waitMs, clock };
+  whenEnded(wait, (waited) => {
+    try {
+      if (waited === 'ended') answerEnded(reply, prediction, how, service);
+      else if (waited === 'expired') sendAs(reply, 202, unfinished(prediction, 'create'), how);
+      else {
+        reply.hijack();
+        // Nobody waits for the result any more, unless the client said that it would not.
+        if (how.preferred !== 'respond-async') prediction.cancel();
+      }
+    } catch (error) {
+      reply.send(error);
+    }
+  });
 }
 
 /**

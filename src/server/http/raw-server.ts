@@ -1,5 +1,11 @@
 // The HTTP server below Fastify: what it takes from a connection before there is a request, and for how long.
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  ServerResponse,
+} from 'node:http';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import { answerResponse, answerSocket, malformed } from './raw-reply.ts';
@@ -29,9 +35,9 @@ const CHECKS_PER_LIMIT = 20;
 const CHECK_MS_MAX = 1_000;
 
 export function rawServer(listener: RequestListener, limits: ConnectionLimits): Server {
-  const onAnswering = stalledReaderCut(limits.answerStallMs);
   const server = createServer(
     {
+      ServerResponse: answersWithin(limits.answerStallMs),
       requestTimeout: limits.requestMs,
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: Math.min(CHECK_MS_MAX, Math.ceil(limits.headersMs / CHECKS_PER_LIMIT)),
@@ -41,7 +47,6 @@ export function rawServer(listener: RequestListener, limits: ConnectionLimits): 
       requireHostHeader: false,
     },
     (request, response) => {
-      response.on('pipe', onAnswering).on('prefinish', onAnswering);
       const error = malformed(request);
       if (error === null) listener(request, response);
       else answerResponse(response, error);
@@ -59,10 +64,30 @@ export function rawServer(listener: RequestListener, limits: ConnectionLimits): 
   return server;
 }
 
-/** From when an answer is piped or complete; Node takes the time off the connection again once it is sent. */
-function stalledReaderCut(ms: number): (this: ServerResponse) => void {
-  // One function for all answers: two closures less for each.
-  return function begin() {
-    this.setTimeout(ms);
+/**
+ * Answers whose connection is cut when their client takes no byte for so long: counted from when some of an answer has
+ * to wait for its client, which for most is never. Node takes the time off the connection again once all is sent.
+ */
+function answersWithin(ms: number): typeof ServerResponse {
+  return class<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+    #isTimed = false;
+
+    override write(...args: unknown[]): boolean {
+      const mayGoOn: unknown = Reflect.apply(super.write, this, args);
+      this.#timeReader();
+      return mayGoOn === true;
+    }
+
+    override end(...args: unknown[]): this {
+      Reflect.apply(super.end, this, args);
+      this.#timeReader();
+      return this;
+    }
+
+    #timeReader(): void {
+      if (this.#isTimed || (this.socket !== null && this.socket.writableLength === 0)) return;
+      this.#isTimed = true;
+      this.setTimeout(ms);
+    }
   };
 }

@@ -36,6 +36,15 @@ export function createOptions({ largeBodies }: ReceiveParts): RouteShorthandOpti
   return largeBodies === null ? {} : { preParsing: largeBodies.receive };
 }
 
+/** The fields of a body that is here, as most are; null where it is not, so that it takes receiveBody(). */
+export function fieldsHere(
+  request: FastifyRequest,
+  { largeBodies }: ReceiveParts,
+): Record<string, unknown> | null {
+  const isElsewhere = isForm(request.headers) || (largeBodies?.take(request) ?? null) !== null;
+  return isElsewhere ? null : readBody(request.headers, request.body);
+}
+
 export async function receiveBody(
   request: FastifyRequest,
   parts: ReceiveParts,

@@ -4,9 +4,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-[!-~]*)?$/;
 const TRACESTATE = /^[\x20-\x7e\t]{1,512}$/;
 
+const NONE = {};
+
 export function traceContext(headers: IncomingHttpHeaders): { readonly [header: string]: string } {
   const { traceparent, tracestate } = headers;
-  if (typeof traceparent !== 'string' || !isTraceparent(traceparent)) return {};
+  if (typeof traceparent !== 'string' || !isTraceparent(traceparent)) return NONE;
   return typeof tracestate === 'string' && TRACESTATE.test(tracestate)
     ? { traceparent, tracestate }
     : { traceparent };

@@ -6,13 +6,15 @@ import type { Webhooks } from '../webhook/webhooks.ts';
 import type { PredictionBody } from './prediction-request.ts';
 import { traceContext } from './trace-context.ts';
 
+const NOBODY: readonly PredictionObserver[] = [];
+
 /** @throws RequestRefused where webhooks may not go to that URL. */
 export function webhookObservers(
   webhook: PredictionBody['webhook'],
   headers: IncomingHttpHeaders,
   webhooks: Webhooks,
-): PredictionObserver[] {
-  if (webhook === null) return [];
+): readonly PredictionObserver[] {
+  if (webhook === null) return NOBODY;
   const { url, events } = webhook;
   const refusal = webhooks.refusal(url);
   if (refusal !== null) {

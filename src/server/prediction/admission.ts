@@ -4,7 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { Permit, SlotPool } from '../slot/permit.ts';
 import { SlotQueue, type Waiter } from '../slot/slot-queue.ts';
-import type { Place, Prediction } from './prediction.ts';
+import type { Prediction } from './prediction.ts';
+import type { Place } from './prediction-spec.ts';
 import { NotTaken } from './refusal.ts';
 import { ServiceTimes } from './service-times.ts';
 import { estimatedWaitMs, remainingMs } from './wait-estimate.ts';
@@ -46,8 +47,8 @@ export class Admission {
   readonly #queueMax: number;
   readonly #queue: SlotQueue<Queued>;
   readonly #times = new ServiceTimes();
-  /** Those that hold a slot, and since when. */
-  readonly #running = new Map<Prediction, number>();
+  /** Those that hold a slot, in any order. */
+  readonly #running: Prediction[] = [];
 
   constructor(slots: SlotPool, clock: Clock, queueMax: number) {
     this.#slots = slots;
@@ -70,6 +71,8 @@ export class Admission {
 
   /** Starts the prediction, now or in its turn. */
   enter(prediction: Prediction): void {
+    const permit = this.#queue.takeFree();
+    if (permit !== null) return this.start(prediction, permit);
     const queued = new Queued(prediction, this);
     prediction.wait(queued);
     this.#queue.enter(queued);
@@ -77,7 +80,7 @@ export class Admission {
 
   /** Its turn has come. */
   start(prediction: Prediction, permit: Permit): void {
-    this.#running.set(prediction, this.#clock.monotonic());
+    this.#running.push(prediction);
     prediction.start(permit);
   }
 
@@ -88,10 +91,12 @@ export class Admission {
 
   /** Its slot is done with the prediction. */
   left(prediction: Prediction): void {
-    const sinceTick = this.#running.get(prediction);
-    if (sinceTick === undefined) return;
-    this.#running.delete(prediction);
-    this.#times.record(prediction.mode, this.#clock.monotonic() - sinceTick);
+    const index = this.#running.indexOf(prediction);
+    const last = this.#running.at(-1);
+    if (index === -1 || last === undefined) return;
+    this.#running[index] = last;
+    this.#running.pop();
+    this.#times.record(prediction.mode, this.#clock.monotonic() - prediction.times.startedTick);
   }
 
   positionOf(queued: Queued): number | null {
@@ -103,7 +108,7 @@ export class Admission {
     const ahead = this.#queue.ahead(queued);
     const { typicalMs } = this.#times;
     const isUnknown = ({ mode }: { readonly mode: Mode }) => typicalMs[mode] === null;
-    if (position === null || [...this.#running.keys(), ...ahead].some(isUnknown)) return null;
+    if (position === null || [...this.#running, ...ahead].some(isUnknown)) return null;
     const sumMs = ahead.reduce((sum, { mode }) => sum + (typicalMs[mode] ?? 0), 0);
     return this.#estimate(position, ahead.length === 0 ? null : sumMs / ahead.length);
   }
@@ -116,8 +121,8 @@ export class Admission {
   #estimate(position: number, aheadMs: number | null): number | null {
     const now = this.#clock.monotonic();
     const { typicalMs } = this.#times;
-    const remaining = [...this.#running].map(([{ mode }, sinceTick]) =>
-      remainingMs(now - sinceTick, typicalMs[mode]),
+    const remaining = this.#running.map(({ mode, times }) =>
+      remainingMs(now - times.startedTick, typicalMs[mode]),
     );
     return estimatedWaitMs(position, { slots: this.#slots.capacity, remainingMs: remaining, aheadMs });
   }

@@ -20,8 +20,7 @@ export interface AssemblyParts {
 }
 
 export class OutputAssembly {
-  readonly #parts: Omit<AssemblyParts, 'bytesMax'>;
-  readonly #bytesMax: number;
+  readonly #parts: AssemblyParts;
   /** Made for the first output that lies on disk: most predictions have none. */
   #delivery: PredictionDelivery | null = null;
   #stop: AbortController | null = null;
@@ -34,9 +33,8 @@ export class OutputAssembly {
   #tail: Promise<void> | null = null;
   #isOver = false;
 
-  constructor({ bytesMax = limit('predictionOutputBytesMax'), ...parts }: AssemblyParts) {
+  constructor(parts: AssemblyParts) {
     this.#parts = parts;
-    this.#bytesMax = bytesMax;
   }
 
   get bytes(): number {
@@ -121,8 +119,9 @@ export class OutputAssembly {
   /** False where that is more than a prediction may hold: it has failed then. */
   #afford(bytes: number): boolean {
     this.#bytes += bytes;
-    if (this.#bytes <= this.#bytesMax) return true;
-    const message = `the outputs are larger than ${this.#bytesMax} bytes together; return less, or write files`;
+    const { bytesMax = limit('predictionOutputBytesMax') } = this.#parts;
+    if (this.#bytes <= bytesMax) return true;
+    const message = `the outputs are larger than ${bytesMax} bytes together; return less, or write files`;
     this.#fail(new PawlError('PAWL_OUTPUT_INVALID', message));
     return false;
   }

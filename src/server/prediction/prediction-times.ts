@@ -7,7 +7,7 @@ export class PredictionTimes {
   readonly createdAt: number;
   readonly #clock: Clock;
   readonly #createdTick: number;
-  readonly #deadlines: Timer[] = [];
+  #deadlines: Timer[] | null = null;
   #startedTick = 0;
   #startedAt: number | null = null;
   #completedAt: number | null = null;
@@ -20,6 +20,10 @@ export class PredictionTimes {
     this.#createdTick = clock.monotonic();
   }
 
+  /** Of its start, by the monotonic clock; 0 before. */
+  get startedTick(): number {
+    return this.#startedTick;
+  }
   get startedAt(): number | null {
     return this.#startedAt;
   }
@@ -37,6 +41,7 @@ export class PredictionTimes {
 
   /** Calls `fn` unless it has ended by then. */
   deadline(ms: number, fn: () => void): void {
+    this.#deadlines ??= [];
     this.#deadlines.push(this.#clock.after(ms, fn));
   }
 
@@ -48,7 +53,8 @@ export class PredictionTimes {
 
   /** `predictMs` is what the worker has measured; null where it could not. */
   completed(predictMs: number | null): void {
-    for (const deadline of this.#deadlines) deadline.cancel();
+    for (const deadline of this.#deadlines ?? []) deadline.cancel();
+    this.#deadlines = null;
     this.#completedAt = this.#clock.now();
     const tick = this.#clock.monotonic();
     if (this.#startedAt === null) this.#queuedMs = tick - this.#createdTick;

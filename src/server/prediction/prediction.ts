@@ -1,8 +1,7 @@
 // One prediction: its status, log, output, metrics and observers. Moves only on what its slot reports or on a
 // cancel; knows nothing of HTTP, of other predictions, or of how its answer is delivered.
-import type { Clock } from '../../base/clock.ts';
+import { assert } from '../../base/assert.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Logger } from '../../base/log.ts';
 import { StateMachine } from '../../base/state-machine.ts';
 import type { PawlError } from '../../errors.ts';
 import type { Mode, OutputStream } from '../../protocol/control-messages.ts';
@@ -14,65 +13,45 @@ import type { CancelReport, Permit, SlotObserver, SlotOutcome } from '../slot/pe
 import { CANCELED, failedWith } from '../slot/slot-outcome.ts';
 import type { Journal } from '../stream/journal.ts';
 import { eventBytes, type PredictionEvent, type PredictionObserver } from './events.ts';
-import type { CheckedInput } from './input-check.ts';
-import type { HeldFiles, InputFiles } from './input-files.ts';
+import type { HeldFiles } from './input-files.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { Metrics } from './metrics.ts';
-import { OutputAssembly } from './output-assembly.ts';
-import type { OutputDelivery } from './output-delivery.ts';
+import { type AssemblyEvents, OutputAssembly } from './output-assembly.ts';
+import type { Place, PredictionSetting, PredictionSpec } from './prediction-spec.ts';
 import { PredictionTimes } from './prediction-times.ts';
 import { PREDICTION_NEXT, type PredictionStatus } from './status.ts';
-import { decide, type PredictionFailure, type Verdict } from './verdict.ts';
+import { decide, type PredictionFailure, type Verdict, whatStopped } from './verdict.ts';
 
-export interface PredictionSpec {
+const START: PredictionEvent = { type: 'start' };
+const COMPLETED: PredictionEvent = { type: 'completed' };
+const NOBODY: readonly never[] = [];
+const NO_LOGS = new LogBuffer();
+const NO_METRICS: JsonObject = {};
+
+// The newest ended ones are kept, and a server ends thousands in a second: what most of them do not have is made when it
+// is needed, and what only a live one needs is let go at its end.
+export class Prediction implements SlotObserver, AssemblyEvents {
   readonly id: PredictionId;
   readonly mode: Mode;
-  readonly input: CheckedInput;
-  readonly context: { readonly [key: string]: string };
-  /** Headers of its request, such as `traceparent`, that go with what is sent to other servers for it. */
-  readonly trace: { readonly [header: string]: string };
-  readonly observers: readonly PredictionObserver[];
-  /** Records every event, for readers of the event stream; null where there can be none. */
-  readonly journal: Journal<PredictionEvent> | null;
-  /** From its creation; null: it may take as long as it likes. */
-  readonly cancelAfterMs: number | null;
-}
-
-/** Where it stands among those that wait for a slot. */
-export interface Place {
-  /** From 1; null where a slot is about to be free for it. */
-  readonly position: number | null;
-  /** Milliseconds; null where nothing has been measured that it could be told from. */
-  readonly estimatedWaitMs: number | null;
-  leave(): void;
-}
-
-export interface PredictionSetting {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly delivery: OutputDelivery;
-  readonly files: InputFiles;
-  /** Null: a prediction may run for ever. */
-  readonly predictTimeoutMs: number | null;
-  /** Its slot is done with it; what it has put out may still be on its way. */
-  readonly onSlotLeft: (prediction: Prediction) => void;
-  /** Called once, after the observers have seen `completed`. */
-  readonly onCompleted: (prediction: Prediction) => void;
-}
-
-export class Prediction implements SlotObserver {
-  readonly id: PredictionId;
-  readonly mode: Mode;
-  readonly logs = new LogBuffer();
   readonly times: PredictionTimes;
-  readonly #spec: PredictionSpec;
+  /** As clients may see it: secrets are masked. */
+  readonly shownInput: JsonObject | StoredValue;
+  /** Records its events; null where there can be no readers of them. */
+  readonly journal: Journal<PredictionEvent> | null;
+  readonly #inputBytes: number;
   readonly #setting: PredictionSetting;
-  readonly #status: StateMachine<PredictionStatus>;
-  readonly #output: OutputAssembly;
+  readonly #status = new StateMachine<PredictionStatus>('prediction', PREDICTION_NEXT, 'starting');
+  /** Null once it has ended. */
+  #spec: PredictionSpec | null;
   /** From its creation to its end. */
-  readonly #files: HeldFiles;
-  readonly #metrics = new Metrics();
-  #observers: PredictionObserver[];
+  #files: HeldFiles | null;
+  /** Null before the first output, and where nothing of it is needed any more. */
+  #output: OutputAssembly | null = null;
+  #outputBytes = 0;
+  #logs: LogBuffer | null = null;
+  #metrics: Metrics | null = null;
+  #observers: readonly PredictionObserver[];
+  #waiting: readonly (() => void)[] = NOBODY;
   #permit: Permit | null = null;
   #place: Place | null = null;
   #cancelReport: CancelReport | null = null;
@@ -90,20 +69,14 @@ export class Prediction implements SlotObserver {
   constructor(spec: PredictionSpec, setting: PredictionSetting) {
     this.id = spec.id;
     this.mode = spec.mode;
+    this.shownInput = spec.input.shown;
+    this.journal = spec.journal;
+    this.#inputBytes = spec.input.bytes;
     this.#spec = spec;
     this.#setting = setting;
-    this.#observers = [...spec.observers];
+    this.#observers = spec.observers;
     this.#files = setting.files.hold(spec.input.value);
     this.times = new PredictionTimes(setting.clock);
-    this.#status = new StateMachine<PredictionStatus>(`prediction ${spec.id}`, PREDICTION_NEXT, 'starting');
-    this.#output = new OutputAssembly({
-      context: { id: spec.id, trace: spec.trace },
-      delivery: setting.delivery,
-      events: {
-        onItem: (index, value) => this.#emit({ type: 'output', index, value }),
-        onFailure: (error) => this.#failOutput(error),
-      },
-    });
     const ms = spec.cancelAfterMs;
     if (ms !== null) this.times.deadline(ms, () => this.#cancelLate(ms));
   }
@@ -117,23 +90,19 @@ export class Prediction implements SlotObserver {
   get failure(): PredictionFailure | null {
     return this.#failure;
   }
-  get journal(): Journal<PredictionEvent> | null {
-    return this.#spec.journal;
-  }
-  /** As clients may see it: secrets are masked. */
-  get shownInput(): JsonObject | StoredValue {
-    return this.#spec.input.shown;
-  }
   /** Undefined while there is none. */
   get output(): Shown | undefined {
-    return this.status === 'succeeded' ? this.#final : this.#output.partial;
+    return this.isTerminal ? this.#final : this.#output?.partial;
+  }
+  get logs(): LogBuffer {
+    return this.#logs ?? NO_LOGS;
   }
   /** Do stored values stand in what it shows? Where none do, JSON.stringify is all it takes. */
   get hasStored(): boolean {
-    return this.#output.hasStored || this.shownInput instanceof StoredValue;
+    return this.#output?.hasStored === true || this.shownInput instanceof StoredValue;
   }
   get metrics(): JsonObject {
-    return this.#metrics.object;
+    return this.#metrics?.object ?? NO_METRICS;
   }
   /** Null unless it waits for a slot. */
   get place(): Place | null {
@@ -149,8 +118,8 @@ export class Prediction implements SlotObserver {
   }
   /** Roughly what it holds in memory. */
   get bytes(): number {
-    const events = this.#spec.journal?.bytes ?? 0;
-    return this.#spec.input.bytes + this.logs.bytes + this.#output.bytes + events;
+    const events = this.journal?.bytes ?? 0;
+    return this.#inputBytes + this.logs.bytes + (this.#output?.bytes ?? this.#outputBytes) + events;
   }
 
   /** Whoever shows it after its end holds it until then: what it has on disk stays. */
@@ -161,16 +130,21 @@ export class Prediction implements SlotObserver {
   release(): void {
     this.#holders -= 1;
     if (this.#holders > 0) return;
-    this.#output.release();
+    this.#output?.release();
     if (this.shownInput instanceof StoredValue) this.shownInput.release();
   }
 
   /** Returns the unsubscriber. */
   observe(observer: PredictionObserver): () => void {
-    this.#observers.push(observer);
+    this.#observers = [...this.#observers, observer];
     return () => {
       this.#observers = this.#observers.filter((other) => other !== observer);
     };
+  }
+
+  /** Calls `fn` once it has ended and everybody else has heard of it. Must not be called after the end. */
+  onceEnded(fn: () => void): void {
+    this.#waiting = [...this.#waiting, fn];
   }
 
   /** Until start(). */
@@ -180,16 +154,17 @@ export class Prediction implements SlotObserver {
 
   /** Runs it on the slot. The permit is used up. */
   start(permit: Permit): void {
-    this.#status.move('processing');
+    const spec = this.#live();
+    this.#status.move('processing', this.id);
     this.#place = null;
     this.#permit = permit;
     this.times.started();
-    this.#emit({ type: 'start' });
-    for (const line of this.#spec.input.warnings) this.onLog('stderr', `${line}\n`);
-    const { id, mode, context, input } = this.#spec;
+    this.#emit(START);
+    for (const line of spec.input.warnings) this.onLog('stderr', `${line}\n`);
     const ms = this.#setting.predictTimeoutMs;
     if (ms !== null) this.times.deadline(ms, () => this.#timedOut(ms));
-    permit.run({ id, mode, input: input.value, files: this.#files.files, context }, this);
+    const { id, mode, context, input } = spec;
+    permit.run({ id, mode, input: input.value, files: this.#files?.files ?? NOBODY, context }, this);
   }
 
   /** Acknowledges a cancel: from here on the end can only be `canceled`. False when it has already ended. */
@@ -197,7 +172,7 @@ export class Prediction implements SlotObserver {
     if (this.isTerminal) return false;
     this.#verdict = 'canceled';
     this.#canceledTick ??= this.#setting.clock.monotonic();
-    this.#output.abort();
+    this.#output?.abort();
     if (this.#permit === null) this.#finish(CANCELED);
     else this.#permit.cancel();
     return true;
@@ -209,7 +184,8 @@ export class Prediction implements SlotObserver {
   }
 
   onLog(stream: OutputStream, data: string): void {
-    this.logs.append(data);
+    this.#logs ??= new LogBuffer();
+    this.#logs.append(data);
     if (data.trim() !== '') {
       this.#setting.log.info({ prediction: this.id, stream }, data.endsWith('\n') ? data.slice(0, -1) : data);
     }
@@ -217,10 +193,21 @@ export class Prediction implements SlotObserver {
   }
 
   onOutput(output: Output): void {
+    this.#output ??= this.#beginOutput();
     this.#output.receive(output);
   }
 
+  onItem(index: number, value: Shown): void {
+    if (this.journal !== null || this.#observers.length > 0) this.#emit({ type: 'output', index, value });
+  }
+
+  onFailure(error: PawlError): void {
+    this.#verdict ??= { code: error.code, text: error.message, issues: [] };
+    this.#permit?.cancel();
+  }
+
   onMetric(metric: Metric): void {
+    this.#metrics ??= new Metrics();
     if (this.#metrics.record(metric)) return this.#emit({ type: 'metric', metric });
     if (this.#metricsWarned) return;
     this.#metricsWarned = true;
@@ -233,7 +220,7 @@ export class Prediction implements SlotObserver {
 
   onEnd(outcome: SlotOutcome): void {
     this.#setting.onSlotLeft(this);
-    const pending = this.#output.settled();
+    const pending = this.#output?.settled() ?? null;
     if (pending === null) this.#finish(outcome);
     else void pending.then(() => this.#finish(outcome));
   }
@@ -252,39 +239,54 @@ export class Prediction implements SlotObserver {
     this.cancel();
   }
 
-  #failOutput(error: PawlError): void {
-    this.#verdict ??= { code: error.code, text: error.message, issues: [] };
-    this.#permit?.cancel();
+  #beginOutput(): OutputAssembly {
+    return new OutputAssembly({ context: this.#live(), delivery: this.#setting.delivery, events: this });
   }
 
   #finish(outcome: SlotOutcome): void {
     this.#place?.leave();
     this.#place = null;
-    this.#files.release();
-    const { value } = this.#spec.input;
+    this.#files?.release();
+    this.#files = null;
+    const { value } = this.#live().input;
     if (value instanceof StoredInput) value.discard();
     const end = decide(outcome, this.#verdict);
-    this.#cancelReport = this.#whatStopped(outcome);
-    if (end === 'succeeded')
-      this.#final = this.#output.final(outcome.status === 'succeeded' ? outcome.output : 'value');
-    else if (end !== 'canceled') this.#failure = end;
+    const sinceTick = this.#permit === null ? null : this.#canceledTick;
+    this.#cancelReport = whatStopped(outcome, sinceTick, this.#setting.clock);
+    this.#final = end === 'succeeded' ? this.#whole(outcome) : this.#output?.partial;
+    if (typeof end !== 'string') this.#failure = end;
     this.times.completed(outcome.predictMs);
-    this.#status.move(typeof end === 'string' ? end : 'failed');
+    this.#status.move(typeof end === 'string' ? end : 'failed', this.id);
     this.#permit = null;
-    this.#emit({ type: 'completed' });
-    this.#observers = [];
+    this.#emit(COMPLETED);
+    const waiting = this.#waiting;
+    this.#letGo();
     this.#setting.onCompleted(this);
+    for (const fn of waiting) fn();
   }
 
-  /** What the worker did about a cancel; where it had nothing to do any more, such as during an upload, the signal. */
-  #whatStopped(outcome: SlotOutcome): CancelReport | null {
-    const reported = outcome.status === 'canceled' ? outcome.cancel : null;
-    if (reported !== null || this.#canceledTick === null || this.#permit === null) return reported;
-    return { stage: 'signal', ms: this.#setting.clock.monotonic() - this.#canceledTick };
+  #whole(outcome: SlotOutcome): Shown {
+    const kind = outcome.status === 'succeeded' ? outcome.output : 'value';
+    return this.#output?.final(kind) ?? (kind === 'list' ? [] : null);
+  }
+
+  /** What is stored on disk stays with the output until it is released. */
+  #letGo(): void {
+    this.#spec = null;
+    this.#observers = NOBODY;
+    this.#waiting = NOBODY;
+    if (this.#output === null || this.#output.hasStored) return;
+    this.#outputBytes = this.#output.bytes;
+    this.#output = null;
+  }
+
+  #live(): PredictionSpec {
+    assert(this.#spec !== null, 'a prediction that has ended does nothing more');
+    return this.#spec;
   }
 
   #emit(event: PredictionEvent): void {
-    const { journal } = this.#spec;
+    const { journal } = this;
     journal?.append(event, eventBytes(event));
     if (event.type === 'completed') journal?.seal();
     for (const observer of this.#observers) {

@@ -62,7 +62,7 @@ export class Registry {
   }
 
   add(prediction: Prediction): void {
-    assert(this.find(prediction.id) === null, `prediction ${prediction.id} exists already`);
+    assert(this.find(prediction.id) === null, 'an id is taken once');
     const entry = new Entry(prediction, ++this.#created);
     this.#live.set(prediction.id, entry);
     this.#order.add(entry);
@@ -71,7 +71,7 @@ export class Registry {
   /** Moves a prediction that ended to the finished ones. */
   finish(prediction: Prediction): void {
     const entry = this.#live.get(prediction.id);
-    assert(entry?.prediction === prediction, `prediction ${prediction.id} is not live`);
+    assert(entry?.prediction === prediction, 'a prediction finishes once, from among the live ones');
     this.#live.delete(prediction.id);
     entry.keptBytes = prediction.bytes + ENTRY_BYTES;
     this.#finished.set(prediction.id, entry);

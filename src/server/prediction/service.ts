@@ -17,8 +17,9 @@ import type { PredictionEvent, PredictionObserver } from './events.ts';
 import type { InputFiles } from './input-files.ts';
 import { LargeInput } from './large-input.ts';
 import type { OutputDelivery } from './output-delivery.ts';
-import { Prediction, type PredictionSetting } from './prediction.ts';
+import { Prediction } from './prediction.ts';
 import { generatePredictionId } from './prediction-id.ts';
+import type { PredictionSetting } from './prediction-spec.ts';
 import { compilePredictorSchema, type PredictorSchema } from './predictor-schema.ts';
 import { notReady } from './readiness.ts';
 import { type Page, Registry } from './registry.ts';
@@ -145,6 +146,11 @@ export class PredictionService {
    * in use is PAWL_ID_IN_USE.
    */
   async submit(submission: Submission): Promise<Prediction> {
+    return this.take(submission);
+  }
+
+  /** The same, for who can take a throw: most requests need no promise. */
+  take(submission: Submission): Prediction {
     const { id } = submission;
     if (id !== null && this.#registry.find(id) !== null) throw idInUse(id);
     return this.#create(submission);
@@ -152,6 +158,10 @@ export class PredictionService {
 
   /** The prediction of that id, taken now unless it is known. Atomic: however many ask, it runs once. */
   async submitOrAttach(submission: Submission & { readonly id: PredictionId }): Promise<Attached> {
+    return this.takeOrAttach(submission);
+  }
+
+  takeOrAttach(submission: Submission & { readonly id: PredictionId }): Attached {
     const { id, mode } = submission;
     const known = this.#registry.find(id);
     if (known === null) return { prediction: this.#create(submission), isNew: true };
@@ -209,7 +219,9 @@ export class PredictionService {
     const { streamHistory } = this.#parts;
     const isStreamed = mode === 'predict' && schema.streams;
     const journal = isStreamed ? new Journal<PredictionEvent>(streamHistory) : null;
-    const prediction = new Prediction({ ...submission, id, input, journal }, this.#setting);
+    const { context, trace, observers, cancelAfterMs } = submission;
+    const spec = { id, mode, input, context, trace, observers, journal, cancelAfterMs };
+    const prediction = new Prediction(spec, this.#setting);
     this.#registry.add(prediction);
     if (given instanceof LargeInput) given.taken();
     submission.onCreated?.(prediction);

@@ -1,7 +1,8 @@
 // How a prediction ends: what its slot reports, unless something was decided before.
+import type { Clock } from '../../base/clock.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { InputIssue } from '../../protocol/slot-messages.ts';
-import type { SlotOutcome } from '../slot/permit.ts';
+import type { CancelReport, SlotOutcome } from '../slot/permit.ts';
 import { errorText } from './error-text.ts';
 
 export interface PredictionFailure {
@@ -19,4 +20,15 @@ export function decide(outcome: SlotOutcome, verdict: Verdict): 'succeeded' | 'c
   if (outcome.status !== 'failed') return outcome.status;
   const { error, issues } = outcome;
   return { code: error.code, text: errorText(error), issues };
+}
+
+/** What the worker did about a cancel; where it had nothing to do any more, such as during an upload, the signal. */
+export function whatStopped(
+  outcome: SlotOutcome,
+  canceledTick: number | null,
+  clock: Clock,
+): CancelReport | null {
+  const reported = outcome.status === 'canceled' ? outcome.cancel : null;
+  if (reported !== null || canceledTick === null) return reported;
+  return { stage: 'signal', ms: clock.monotonic() - canceledTick };
 }

@@ -43,6 +43,11 @@ export class SlotQueue<W extends Waiter = Waiter> {
     return waiting === 0 || this.#bytes + bytes <= this.#bytesMax;
   }
 
+  /** A slot for a newcomer that need not wait: nobody is ahead of it. Null where it has to enter the line. */
+  takeFree(): Permit | null {
+    return this.#line.length === 0 ? this.#pool.tryAcquire() : null;
+  }
+
   /** Starts the waiter at once, or when its turn comes. */
   enter(waiter: W): void {
     this.#line.push(waiter);

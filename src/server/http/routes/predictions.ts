@@ -26,7 +26,7 @@ import { noRoute } from '../no-route.ts';
 import { predictionList } from '../prediction-list.ts';
 import { answerAttached, answerCreated } from '../prediction-reply.ts';
 import { type PredictionBody, readPredictionBody } from '../prediction-request.ts';
-import { createOptions, receiveBody, takeForms } from '../receive-body.ts';
+import { createOptions, fieldsHere, receiveBody, takeForms } from '../receive-body.ts';
 import { sendJson } from '../reply.ts';
 import { type ResponseMode, responseMode } from '../response-mode.ts';
 import { submissionOf } from '../submission.ts';
@@ -70,6 +70,10 @@ export function predictionRoutes(app: FastifyInstance, parts: PredictionRoutePar
   });
 }
 
+type Fields = Record<string, unknown>;
+/** Undefined: it is sent, now or when there is one. */
+type Answering = Promise<FastifyReply> | undefined;
+
 class PredictionRoutes {
   readonly #parts: PredictionRouteParts;
   readonly #mode: Mode;
@@ -88,24 +92,29 @@ class PredictionRoutes {
     return refusal ?? new PawlError('PAWL_NOT_FOUND', `This predictor has no ${NOUN[this.#mode]}s.`);
   }
 
-  async create(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    using received = await receiveBody(request, this.#parts, this.#mode);
-    const { body, how } = this.#read(request, received.fields);
+  create(request: FastifyRequest, reply: FastifyReply): Answering {
+    return this.#withFields(request, reply, (fields) => this.#create(request, reply, fields));
+  }
+
+  #create(request: FastifyRequest, reply: FastifyReply, fields: Fields): Answering {
+    const { body, how } = this.#read(request, fields);
     const { service, streams } = this.#parts;
     const submission = submissionOf(request, body, this.#mode, this.#parts.webhooks);
     if (how.kind === 'stream') {
       return answerStreamed(request, reply, streams, async (onCreated) => ({
-        prediction: await service.submit({ ...submission, onCreated }),
+        prediction: service.take({ ...submission, onCreated }),
         isNew: true,
       }));
     }
-    const prediction = await service.submit(submission);
-    return answerCreated(reply, prediction, how, this.#parts);
+    return answerCreated(reply, service.take(submission), how, this.#parts);
   }
 
-  async createOrAttach(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    using received = await receiveBody(request, this.#parts, this.#mode);
-    const { body, how } = this.#read(request, received.fields);
+  createOrAttach(request: FastifyRequest, reply: FastifyReply): Answering {
+    return this.#withFields(request, reply, (fields) => this.#createOrAttach(request, reply, fields));
+  }
+
+  #createOrAttach(request: FastifyRequest, reply: FastifyReply, fields: Fields): Answering {
+    const { body, how } = this.#read(request, fields);
     const id = this.#urlId(request);
     if (body.id !== null && body.id !== id) {
       const message = `${NOUN[this.#mode]} ID must match the ID supplied in the URL`;
@@ -118,7 +127,7 @@ class PredictionRoutes {
         service.submitOrAttach({ ...submission, onCreated }),
       );
     }
-    const { prediction, isNew } = await service.submitOrAttach(submission);
+    const { prediction, isNew } = service.takeOrAttach(submission);
     const answer = isNew ? answerCreated : answerAttached;
     return answer(reply, prediction, how, this.#parts);
   }
@@ -152,9 +161,30 @@ class PredictionRoutes {
     return sendJson(reply, 200, predictionObject(prediction, 'full'));
   }
 
+  /** Calls `answer` with the fields of the body: at once where it is small, else once it was received. */
+  #withFields(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    answer: (fields: Fields) => Answering,
+  ): Answering {
+    const fields = fieldsHere(request, this.#parts);
+    return fields === null ? this.#receive(request, reply, answer) : answer(fields);
+  }
+
+  async #receive(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    answer: (fields: Fields) => Answering,
+  ): Promise<FastifyReply> {
+    using received = await receiveBody(request, this.#parts, this.#mode);
+    await answer(received.fields);
+    // Settles when it is sent.
+    return reply;
+  }
+
   #read(
     request: FastifyRequest,
-    fields: Record<string, unknown>,
+    fields: Fields,
   ): { readonly body: PredictionBody; readonly how: ResponseMode } {
     const body = readPredictionBody(fields);
     const how = responseMode(request.headers);

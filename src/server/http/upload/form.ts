@@ -39,7 +39,8 @@ export class Form implements Disposable {
 }
 
 export function isForm(headers: IncomingHttpHeaders): boolean {
-  return /^multipart\/form-data\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+  const type = headers['content-type'] ?? '';
+  return type !== 'application/json' && /^multipart\/form-data\s*(?:;|$)/i.test(type);
 }
 
 export async function readForm(request: IncomingMessage, options: FormOptions): Promise<Form> {
