@@ -14,7 +14,18 @@ export function sendText(reply: FastifyReply, status: number, json: string): Fas
 }
 
 export function sendJson(reply: FastifyReply, status: number, body: object): FastifyReply {
-  const composed = compose(() => JSON.stringify(body));
+  return sendComposed(
+    reply,
+    status,
+    compose(() => JSON.stringify(body)),
+  );
+}
+
+export function sendComposed(
+  reply: FastifyReply,
+  status: number,
+  composed: string | ComposedBody,
+): FastifyReply {
   return typeof composed === 'string' ? sendText(reply, status, composed) : sendBody(reply, status, composed);
 }
 

@@ -32,8 +32,10 @@ export function generatePredictionId(nowMs: number): PredictionId {
   return asPredictionId(base32(bytes));
 }
 
+const characters = Buffer.alloc(Math.ceil((UUID_BYTES * 8) / 5));
+
 function base32(bytes: Buffer): string {
-  let text = '';
+  let length = 0;
   let carried = 0;
   let bits = 0;
   for (const byte of bytes) {
@@ -41,8 +43,9 @@ function base32(bytes: Buffer): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += ALPHABET.charAt((carried >> bits) & 31);
+      characters[length++] = ALPHABET.charCodeAt((carried >> bits) & 31);
     }
   }
-  return bits === 0 ? text : text + ALPHABET.charAt((carried << (5 - bits)) & 31);
+  if (bits > 0) characters[length++] = ALPHABET.charCodeAt((carried << (5 - bits)) & 31);
+  return characters.toString('latin1', 0, length);
 }

@@ -193,7 +193,8 @@ export class Prediction implements SlotObserver, AssemblyEvents {
   }
 
   onOutput(output: Output): void {
-    this.#output ??= this.#beginOutput();
+    const { delivery } = this.#setting;
+    this.#output ??= new OutputAssembly({ context: this.#live(), delivery, events: this });
     this.#output.receive(output);
   }
 
@@ -237,10 +238,6 @@ export class Prediction implements SlotObserver, AssemblyEvents {
     if (this.#verdict !== null) return;
     this.onLog('stderr', `Canceled: it has not ended within ${ms / 1000} s (Cancel-After)\n`);
     this.cancel();
-  }
-
-  #beginOutput(): OutputAssembly {
-    return new OutputAssembly({ context: this.#live(), delivery: this.#setting.delivery, events: this });
   }
 
   #finish(outcome: SlotOutcome): void {

@@ -18,8 +18,11 @@ export interface Page {
 class Entry implements Numbered {
   readonly prediction: Prediction;
   readonly number: number;
-  /** What the finished ones were charged for it; 0 before. */
-  keptBytes = 0;
+  /** What the finished ones were charged for it; null while it is live. */
+  keptBytes: number | null = null;
+  /** Its neighbours among the finished ones. */
+  before: Entry | null = null;
+  after: Entry | null = null;
 
   constructor(prediction: Prediction, number: number) {
     this.prediction = prediction;
@@ -37,9 +40,12 @@ const ENTRY_BYTES = 2_048;
 export class Registry {
   readonly #retention: number;
   readonly #bytesMax: number;
-  readonly #live = new Map<PredictionId, Entry>();
-  /** In order of completion, oldest first. */
-  readonly #finished = new Map<PredictionId, Entry>();
+  /** Live and finished ones, in order of creation. */
+  readonly #entries = new Map<PredictionId, Entry>();
+  #liveCount = 0;
+  /** The first and the last of the finished ones, linked in order of completion. */
+  #oldest: Entry | null = null;
+  #newest: Entry | null = null;
   readonly #order = new CreationOrder<Entry>();
   #finishedBytes = 0;
   #created = 0;
@@ -50,47 +56,47 @@ export class Registry {
   }
 
   get liveCount(): number {
-    return this.#live.size;
+    return this.#liveCount;
   }
 
   live(): readonly Prediction[] {
-    return [...this.#live.values()].map((entry) => entry.prediction);
+    const live = [...this.#entries.values()].filter((entry) => entry.keptBytes === null);
+    return live.map((entry) => entry.prediction);
   }
 
   find(id: PredictionId): Prediction | null {
-    return (this.#live.get(id) ?? this.#finished.get(id))?.prediction ?? null;
+    return this.#entries.get(id)?.prediction ?? null;
   }
 
   add(prediction: Prediction): void {
     assert(this.find(prediction.id) === null, 'an id is taken once');
     const entry = new Entry(prediction, ++this.#created);
-    this.#live.set(prediction.id, entry);
+    this.#entries.set(prediction.id, entry);
+    this.#liveCount += 1;
     this.#order.add(entry);
   }
 
   /** Moves a prediction that ended to the finished ones. */
   finish(prediction: Prediction): void {
-    const entry = this.#live.get(prediction.id);
-    assert(entry?.prediction === prediction, 'a prediction finishes once, from among the live ones');
-    this.#live.delete(prediction.id);
+    const entry = this.#entries.get(prediction.id);
+    const isLive = entry?.prediction === prediction && entry.keptBytes === null;
+    assert(isLive, 'a prediction finishes once, from among the live ones');
+    this.#liveCount -= 1;
     entry.keptBytes = prediction.bytes + ENTRY_BYTES;
-    this.#finished.set(prediction.id, entry);
     this.#finishedBytes += entry.keptBytes;
-    for (const oldest of this.#finished.values()) {
-      if (this.#finished.size <= this.#retention && this.#finishedBytes <= this.#bytesMax) break;
-      this.#drop(oldest);
-    }
+    this.#append(entry);
+    while (this.#oldest !== null && this.#isOverfull()) this.#drop(this.#oldest);
   }
 
   /** Forgets a finished prediction; one that runs stays. */
   forget(prediction: Prediction): void {
-    const entry = this.#finished.get(prediction.id);
-    if (entry?.prediction === prediction) this.#drop(entry);
+    const entry = this.#entries.get(prediction.id);
+    if (entry?.prediction === prediction && entry.keptBytes !== null) this.#drop(entry);
   }
 
   /** Forgets every finished prediction. */
   clear(): void {
-    for (const entry of this.#finished.values()) this.#drop(entry);
+    while (this.#oldest !== null) this.#drop(this.#oldest);
   }
 
   /** Newest first, by creation. */
@@ -107,9 +113,30 @@ export class Registry {
     };
   }
 
+  #isOverfull(): boolean {
+    const finished = this.#entries.size - this.#liveCount;
+    return finished > this.#retention || this.#finishedBytes > this.#bytesMax;
+  }
+
+  #append(entry: Entry): void {
+    entry.before = this.#newest;
+    if (this.#newest === null) this.#oldest = entry;
+    else this.#newest.after = entry;
+    this.#newest = entry;
+  }
+
+  #unlink({ before, after }: Entry): void {
+    if (before === null) this.#oldest = after;
+    else before.after = after;
+    if (after === null) this.#newest = before;
+    else after.before = before;
+  }
+
+  /** A finished one. */
   #drop(entry: Entry): void {
-    this.#finished.delete(entry.prediction.id);
-    this.#finishedBytes -= entry.keptBytes;
+    this.#unlink(entry);
+    this.#entries.delete(entry.prediction.id);
+    this.#finishedBytes -= entry.keptBytes ?? 0;
     this.#order.remove(entry);
     entry.prediction.release();
   }

@@ -6,15 +6,7 @@ import { StateMachine } from '../../base/state-machine.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { PredictionId, SlotIndex, WorkerIndex } from '../../protocol/ids.ts';
-import type {
-  Attach,
-  Log,
-  Metric,
-  Output,
-  SlotEvent,
-  SpilledInput,
-  TerminalEvent,
-} from '../../protocol/slot-messages.ts';
+import type { Attach, SlotEvent, SpilledInput, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { discardPayload, fitsInline, spillInput } from '../../protocol/spill.ts';
 import { StoredInput } from '../payload/stored-input.ts';
 import type { Permit, PredictionRequest, SlotObserver, SlotOutcome } from './permit.ts';
@@ -113,7 +105,7 @@ export class SlotPermit implements Permit {
     else {
       const outcome = this.#outcomeOf(event);
       if (event.idle) this.#idleSeen = true;
-      this.#reportUsage(event);
+      this.#report(event);
       this.#terminal(outcome);
     }
     return true;
@@ -266,19 +258,12 @@ export class SlotPermit implements Permit {
     this.#slot.free();
   }
 
-  #report(event: Log | Output | Metric): void {
+  #report(event: Exclude<SlotEvent, Attach>): void {
     try {
       if (event.type === 'log') this.#observer?.onLog(event.stream, event.data);
       else if (event.type === 'output') this.#observer?.onOutput(event);
-      else this.#observer?.onMetric(event);
-    } catch (error) {
-      this.#observerFailed(error);
-    }
-  }
-
-  #reportUsage({ usage }: TerminalEvent): void {
-    try {
-      if (usage !== null) this.#observer?.onUsage(usage);
+      else if (event.type === 'metric') this.#observer?.onMetric(event);
+      else if (event.usage !== null) this.#observer?.onUsage(event.usage);
     } catch (error) {
       this.#observerFailed(error);
     }

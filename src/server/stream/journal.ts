@@ -68,6 +68,8 @@ export class Journal<T extends object> {
 
   seal(): void {
     this.#isSealed = true;
+    // Arrays that grow have room for many more; ended predictions are kept by the thousand.
+    this.#compact();
   }
 
   /** Keeps events from `number` on for readers on their way, as far as the bytes allow; infinity: nobody reads. */
@@ -81,7 +83,10 @@ export class Journal<T extends object> {
     const needed = Math.min(this.#heldFrom, this.end - this.#bounds.events, this.end - 1);
     while (this.#begin < needed) this.#dropOldest();
     while (this.#bytes > this.#bounds.bytes && this.#begin < this.end - 1) this.#dropOldest();
-    if (this.#free < COMPACT_FROM || this.#free * 2 < this.#events.length) return;
+    if (this.#free >= COMPACT_FROM && this.#free * 2 >= this.#events.length) this.#compact();
+  }
+
+  #compact(): void {
     this.#events = this.#events.slice(this.#free);
     this.#sizes = this.#sizes.slice(this.#free);
     this.#free = 0;
