@@ -96,6 +96,8 @@ async function predict(
     named: task.named,
     json: task.json,
     readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+    warn: (text) => transcript.line(`warning: ${text}`),
   });
   const textItems = yieldsListItems(predictor.document, config.mode) ? 'items' : 'parts';
   const writer = new ResultWriter({ target: task.target, textItems }, resultSink());

@@ -16,6 +16,8 @@ export interface InputSources {
   /** The object of --json; empty where it was not given. */
   readonly json: JsonObject;
   readonly readFile: ReadFile;
+  readonly isFile: (path: string) => boolean;
+  readonly warn: (text: string) => void;
 }
 
 export function splitNamed(argument: string): NamedText {
@@ -25,7 +27,8 @@ export function splitNamed(argument: string): NamedText {
 }
 
 /** Throws PAWL_USAGE. */
-export function predictionInput(fields: InputFields, { named, json, readFile }: InputSources): JsonObject {
+export function predictionInput(fields: InputFields, sources: InputSources): JsonObject {
+  const { named, json, readFile } = sources;
   const input = new Map<string, Json>();
   for (const [name, value] of Object.entries(json)) {
     if (fields.kindsOf(name) === null) throw unknownInput(name, fields, '--json');
@@ -36,6 +39,7 @@ export function predictionInput(fields: InputFields, { named, json, readFile }: 
     if (kinds === null) throw unknownInput(name, fields, '-i');
     const texts = named.filter((entry) => entry.name === name).map((entry) => entry.text);
     input.set(name, readField(name, kinds, texts, readFile));
+    if (kinds.some(({ type }) => type === 'any')) warnOfFiles(name, texts, sources);
   }
   const missing = fields.required.filter((name) => !input.has(name));
   if (missing.length > 0) throw missingInputs(missing, fields);
@@ -58,6 +62,15 @@ function readField(
   const reading = texts.length > 1 ? readItems(texts, kinds, readFile) : readText(first, kinds, readFile);
   if (reading.ok) return reading.value;
   throw usageError(`-i ${name} takes ${describeKinds(kinds)}, not ${texts.map(quoted).join(', ')}.`);
+}
+
+/** Nobody has said that the input takes a file, so `@PATH` was passed on as it stands. */
+function warnOfFiles(name: string, texts: readonly string[], { isFile, warn }: InputSources): void {
+  const file = texts.find((text) => text.startsWith('@') && isFile(text.slice(1)));
+  if (file === undefined) return;
+  warn(
+    `-i ${name}=${file} is passed on as text, not as that file: the predictor has no schema that calls ${quoted(name)} a file.`,
+  );
 }
 
 function unknownInput(name: string, fields: InputFields, flag: string): Error {

@@ -88,13 +88,15 @@ function inputsFooter(name: 'predict' | 'train'): string {
   -i image=@cat.png      a file, where the input takes one; so does a URL
   -i tag=a -i tag=b      a list, item by item; or as JSON: -i tag='["a","b"]'
   -i options='{"a":1}'   an object, as JSON
-For a predictor without a schema, a value that parses as JSON is JSON, and text otherwise.
+For a predictor without a schema, a value that parses as JSON is JSON, and text otherwise; @FILE stays text,
+with a warning. The schema is known, and values are read by it, once setup() has ended.
 
 The result goes to stdout, logs and progress to stderr: a text as it is, also in the parts that a
 generator yields; other values, and the items of a declared list, as JSON.
 
 A file output is written to -o FILE or to output.EXT here, several to FILE.0.EXT and on, each with its
 own extension; to a folder, -o DIR, under their own names. The names are printed, older files replaced.
+Outputs pass through memory: more than 256 MiB of them, files as base64, are refused.
 
 Exit codes: 0 succeeded, 1 failed, 2 bad usage or invalid input, 130 canceled by Ctrl-C.`;
 }

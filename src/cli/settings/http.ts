@@ -62,7 +62,7 @@ export const httpSettings: SettingsOf<
     kind: anyText('the path of a file with a bearer token on each line'),
     fallback: CONFIG_DEFAULTS.authTokenFile,
     fallbackText: 'everybody may do everything',
-    help: 'file of bearer tokens, one a line, # for comments; without one of them a client gets 401, except from the health check and the probes; a change is noticed',
+    help: 'file of bearer tokens, one a line, # for comments; without one of them a client gets 401, except from the health check and the probes; a change is noticed, unless it leaves no token',
     commands: SERVE,
   },
   readinessFile: {

@@ -102,7 +102,7 @@ export const workerSettings: SettingsOf<
     kind: seconds('zero allowed'),
     fallback: CONFIG_DEFAULTS.shutdownGraceMs,
     fallbackText: inSeconds(CONFIG_DEFAULTS.shutdownGraceMs),
-    help: 'seconds that predictions have to finish when the server stops; what still runs is then canceled, step by step',
+    help: 'seconds that predictions have to finish when the server stops; what still runs is then canceled, step by step, and has --cancel-kill seconds more',
     commands: SERVE,
   },
   awaitExplicitShutdown: {

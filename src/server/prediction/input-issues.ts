@@ -42,13 +42,16 @@ function alternatives(errors: readonly ErrorObject[], union: ErrorObject): strin
   return texts.size === 0 ? text(union) : [...texts].join(' or ');
 }
 
+const FILE_URL = 'an http:, https: or data: URL';
+
 function text(error: ErrorObject): string {
-  const { keyword, params } = error;
+  const { keyword, params, parentSchema } = error;
   if (keyword === 'enum' && Array.isArray(params.allowedValues)) {
     return `must be one of ${params.allowedValues.map((value: unknown) => JSON.stringify(value)).join(', ')}`;
   }
   if (keyword === 'const') return `must be ${JSON.stringify(params.allowedValue)}`;
-  if (keyword === 'format' && params.format === 'uri') return 'must be an http:, https: or data: URL';
+  if (keyword === 'format' && params.format === 'uri') return `must be ${FILE_URL}`;
+  if (keyword === 'type' && parentSchema?.format === 'uri') return `must be a file, as ${FILE_URL}`;
   return error.message ?? `fails ${keyword}`;
 }
 

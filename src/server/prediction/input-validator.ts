@@ -26,6 +26,8 @@ export function schemaCompiler(document: JsonObject): SchemaCompiler {
     // Reporting every error of a huge list would cost memory without bound; input-check.ts asks field by field.
     allErrors: false,
     ownProperties: true,
+    // An error knows its schema: of a file more can be said than that it must be a string.
+    verbose: true,
     formats: { uri: isFileUrl },
     code: { regExp: Object.assign(schemaPattern, { code: 'schemaPattern' }) },
   });

@@ -74,6 +74,6 @@ function checkSize(bytes: number): void {
   if (base64Bytes(bytes) <= bytesMax) return;
   throw new PawlError(
     'PAWL_OUTPUT_FILE_FAILED',
-    `as a data URL it would be larger than the ${bytesMax} bytes that the outputs of a prediction may hold`,
+    `as a data URL it would be larger than the ${bytesMax} bytes that the outputs of a prediction may hold; pawl serve --upload-url stores files of any size`,
   );
 }

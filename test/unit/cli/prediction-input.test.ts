@@ -35,10 +35,16 @@ const CLOSED = document({ type: 'object', properties: PROPERTIES });
 
 function read(
   texts: readonly string[],
-  { json = {}, doc = CLOSED }: { json?: JsonObject; doc?: JsonObject } = {},
+  {
+    json = {},
+    doc = CLOSED,
+    warn = () => {},
+  }: { json?: JsonObject; doc?: JsonObject; warn?: (text: string) => void } = {},
 ) {
   const readFile = (path: string) => `data:read,${path}`;
-  return predictionInput(inputFields(doc, 'predict'), { named: texts.map(splitNamed), json, readFile });
+  const named = texts.map(splitNamed);
+  const isFile = (path: string) => path === 'cat.png';
+  return predictionInput(inputFields(doc, 'predict'), { named, json, readFile, isFile, warn });
 }
 
 describe('-i values', () => {
@@ -137,4 +143,15 @@ describe('-i values', () => {
     const doc = document({ type: 'object', properties: {} });
     expect(() => read(['a=1'], { doc })).toThrow('does not exist; this predictor takes none.');
   });
+});
+
+it('warns of a file that nobody takes for one, where there is such a file', () => {
+  const warnings: string[] = [];
+  const warn = (text: string) => warnings.push(text);
+  const texts = ['anything=@cat.png', 'tree=[]', 'prompt=@cat.png', 'image=@cat.png'];
+  expect(read(texts, { warn })).toMatchObject({ anything: '@cat.png', prompt: '@cat.png' });
+  read(['other=@someone'], { doc: document(null), warn });
+  expect(warnings).toEqual([
+    '-i anything=@cat.png is passed on as text, not as that file: the predictor has no schema that calls "anything" a file.',
+  ]);
 });

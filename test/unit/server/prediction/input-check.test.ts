@@ -48,6 +48,13 @@ describe('an input that does not fit', () => {
     [{ type: 'string', pattern: '^[\\w-.]+$' }, 'a b', [], 'must match pattern "^[\\w-.]+$"'],
     [{ type: 'array', items: { type: 'integer' } }, [1, 'x'], [1], 'must be integer'],
     [{ type: 'string', format: 'uri' }, 'cat.png', [], 'must be an http:, https: or data: URL'],
+    [{ type: 'string', format: 'uri' }, 5, [], 'must be a file, as an http:, https: or data: URL'],
+    [
+      { type: 'array', items: { type: 'string', format: 'uri' } },
+      [5],
+      [0],
+      'must be a file, as an http:, https: or data: URL',
+    ],
     [{ type: 'string', format: 'uri' }, 'file:///etc/passwd', [], 'must be an http:, https: or data: URL'],
     [{ type: 'integer', nullable: true }, 'x', [], 'must be integer or must be null'],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 1, [], 'must be string or must be null'],
