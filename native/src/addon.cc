@@ -65,6 +65,15 @@ Value WriteAll(const CallbackInfo& info) {
   return Done(env, pawl::WriteAll(fd, bytes.data, bytes.length));
 }
 
+Value WriteText(const CallbackInfo& info) {
+  // What is no text is bytes, or refused as such.
+  if (!info[1].IsString()) return WriteAll(info);
+  int32_t fd;
+  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return info.Env().Undefined();
+  const std::string text = info[1].As<Napi::String>();
+  return Done(info.Env(), pawl::WriteAll(fd, reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
 Value ReadAvailable(const CallbackInfo& info) {
   const Napi::Env env = info.Env();
   int32_t fd;
@@ -76,30 +85,27 @@ Value ReadAvailable(const CallbackInfo& info) {
 }
 
 Value HasBytes(const CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   int32_t fds[pawl::kLookedAt];
   for (size_t i = 0; i < pawl::kLookedAt; i++) {
-    if (!pawl::ReadInteger(info, i, "fd", &fds[i])) return env.Undefined();
+    if (!pawl::ReadInteger(info, i, "fd", &fds[i])) return info.Env().Undefined();
   }
   bool result;
-  if (const SysError error = pawl::HasBytes(fds, &result)) return Fail(env, error);
-  return Napi::Boolean::New(env, result);
+  if (const SysError error = pawl::HasBytes(fds, &result)) return Fail(info.Env(), error);
+  return Napi::Boolean::New(info.Env(), result);
 }
 
 Value PendingBytes(const CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   int32_t fd;
-  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return env.Undefined();
   int count;
-  if (const SysError error = pawl::PendingBytes(fd, &count)) return Fail(env, error);
-  return Napi::Number::New(env, count);
+  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return info.Env().Undefined();
+  if (const SysError error = pawl::PendingBytes(fd, &count)) return Fail(info.Env(), error);
+  return Napi::Number::New(info.Env(), count);
 }
 
 Value SetBlocking(const CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   int32_t fd;
-  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return env.Undefined();
-  return Done(env, pawl::SetBlocking(fd));
+  if (!pawl::ReadInteger(info, 0, "fd", &fd)) return info.Env().Undefined();
+  return Done(info.Env(), pawl::SetBlocking(fd));
 }
 
 Value FlushStdio(const CallbackInfo& info) {
@@ -114,12 +120,11 @@ Value AdoptOrphans(const CallbackInfo& info) {
 }
 
 Value PauseAborts(const CallbackInfo& info) {
-  const Napi::Env env = info.Env();
   int32_t out;
   int32_t err;
-  if (!pawl::ReadInteger(info, 0, "capturedStdout", &out)) return env.Undefined();
-  if (!pawl::ReadInteger(info, 1, "capturedStderr", &err)) return env.Undefined();
-  return Done(env, pawl::PauseAborts(out, err));
+  if (!pawl::ReadInteger(info, 0, "capturedStdout", &out)) return info.Env().Undefined();
+  if (!pawl::ReadInteger(info, 1, "capturedStderr", &err)) return info.Env().Undefined();
+  return Done(info.Env(), pawl::PauseAborts(out, err));
 }
 
 Value ExitNow(const CallbackInfo& info) {
@@ -130,8 +135,7 @@ Value ExitNow(const CallbackInfo& info) {
 
 Value PrepareInterrupts(const CallbackInfo& info) {
   const std::string obstacle = pawl::PrepareInterrupts();
-  if (obstacle.empty()) return info.Env().Null();
-  return Napi::String::New(info.Env(), obstacle);
+  return obstacle.empty() ? info.Env().Null() : Value(Napi::String::New(info.Env(), obstacle));
 }
 
 Value Guard(const CallbackInfo& info) {
@@ -176,6 +180,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("redirect", Napi::Function::New<Redirect>(env, "redirect"));
   exports.Set("capturePipe", Napi::Function::New<CapturePipe>(env, "capturePipe"));
   exports.Set("writeAll", Napi::Function::New<WriteAll>(env, "writeAll"));
+  exports.Set("writeText", Napi::Function::New<WriteText>(env, "writeText"));
   exports.Set("readAvailable", Napi::Function::New<ReadAvailable>(env, "readAvailable"));
   exports.Set("hasBytes", Napi::Function::New<HasBytes>(env, "hasBytes"));
   exports.Set("pendingBytes", Napi::Function::New<PendingBytes>(env, "pendingBytes"));

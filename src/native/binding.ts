@@ -12,6 +12,7 @@ const FUNCTIONS = {
   redirect: true,
   capturePipe: true,
   writeAll: true,
+  writeText: true,
   readAvailable: true,
   hasBytes: true,
   pendingBytes: true,

@@ -29,6 +29,8 @@ export interface NativeApi {
   capturePipe(pipeBytes: number): { readonly readEnd: number; readonly writeEnd: number };
   /** Writes all of `bytes`, waiting where the descriptor is non-blocking and full. Retries EINTR. */
   writeAll(fd: number, bytes: Uint8Array): void;
+  /** The same with a text, as UTF-8: a Buffer made for a line of log would take as long as the line. */
+  writeText(fd: number, text: string): void;
   /**
    * Reads what is there now from a non-blocking descriptor, at most `into.length` bytes, and returns how many; 0 when
    * nothing is there or the writers are gone. Never throws EAGAIN.

@@ -61,8 +61,9 @@ const host = new Host({
   detachedPipes: { stdout: detached.stdout.readEnd, stderr: detached.stderr.readEnd },
   toIo: (message) => io.postMessage(message),
   exit,
+  afterReady: () => quickConsole.prepare(),
 });
-installStandardStreams(router, (text) => host.report(text));
+const quickConsole = installStandardStreams(router, (text) => host.report(text));
 installSubprocesses({
   current: () => origins.getStore(),
   detachedFd: (stream) => detached[stream].writeEnd,

@@ -31,6 +31,18 @@ describe('output of a prediction in a worker with one slot', () => {
     expect(await logsOf({ how: 'bothStreams' })).toBe(expected);
   });
 
+  it('looks as the console of Node prints it', async () => {
+    const texts = `\n100 %\n%s and %d\n🦜\ufffd\n${'x'.repeat(5000)}\ninfo\ndebug\nmore than one 1\n`;
+    const expected = `${texts}in a group\n  two\n  lines\n{ a: 1 }\nwarn\nerror\n`;
+    expect(await logsOf({ how: 'consoleMethods' })).toBe(expected);
+  });
+
+  it('is shown to an inspector as well', async () => {
+    const { body } = await predict(server.url, { how: 'inspected' });
+    expect(body.output).toEqual(['to both']);
+    expect(body.logs).toMatch(/^to both\n(?:.*\n)*to the log\n/m);
+  });
+
   it('shows up while a synchronous predictor still blocks', async () => {
     const release = path.join(dir, 'release');
     const created = await predict(server.url, { how: 'untilReleased', release }, { prefer: 'respond-async' });

@@ -60,6 +60,12 @@ describe('writeAll', () => {
   });
 });
 
+describe('writeText', () => {
+  it('writes any text as UTF-8, as Buffer.from() does', async () => {
+    expect(await firstReport('write-text', [])).toEqual({ count: 32, wrong: [] });
+  });
+});
+
 describe('setBlocking', () => {
   it('clears the non-blocking flag that libuv has set', async () => {
     const { nonBlocking, blockingAgain } = await fullPipe();
@@ -82,6 +88,7 @@ describe('arguments', () => {
       'fdAsText',
       'fractionalFd',
       'noBytes',
+      'noText',
       'otherView',
       'threeFds',
       'fdOfFour',

@@ -5,12 +5,12 @@ import { type Origin, origins } from './origin.ts';
 /** The names that Node 20 and later ones give the property. */
 const NAMES: readonly (string | undefined)[] = ['kGroupIndent', 'kGroupIndentationString'];
 
-/** False where this Node keeps it elsewhere: then groups are as they always were. */
-export function separateConsoleGroups(target: Console): boolean {
+/** The property; null where this Node keeps it elsewhere: then groups are as they always were. */
+export function separateConsoleGroups(target: Console): symbol | null {
   const key = Object.getOwnPropertySymbols(target).find(
     (symbol) => NAMES.includes(symbol.description) && Reflect.get(target, symbol) === '',
   );
-  if (key === undefined) return false;
+  if (key === undefined) return null;
   const indents = new WeakMap<Origin, string>();
   let outside = '';
   Object.defineProperty(target, key, {
@@ -26,5 +26,5 @@ export function separateConsoleGroups(target: Console): boolean {
       else indents.set(origin, indent);
     },
   });
-  return true;
+  return key;
 }

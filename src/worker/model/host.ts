@@ -41,6 +41,8 @@ export interface HostParts {
   readonly detachedPipes: CapturePipes;
   readonly toIo: (message: ToIo) => void;
   readonly exit: (code: number) => never;
+  /** Called when nobody waits for the worker to be ready any more: for what can be done as well then. */
+  readonly afterReady: () => void;
 }
 
 type Fds = RunParts['captureFds'];
@@ -112,6 +114,7 @@ export class Host {
       origin.close();
       this.#parts.usage.ready();
       this.#control({ type: 'ready', predictor: loaded.description }, 'serving');
+      setImmediate(this.#parts.afterReady);
     } catch (error) {
       this.#setupFailed(error);
     }
@@ -148,8 +151,7 @@ export class Host {
         mkdirSync(outputDir, { recursive: true, mode: 0o700 });
         return outputDir;
       },
-      writeLog: (stream, text, origin) =>
-        origins.run(origin, () => this.#parts.router.write(stream, Buffer.from(text))),
+      writeLog: (stream, text, origin) => origins.run(origin, () => this.#parts.router.write(stream, text)),
       encode: (message) => encodeFrame(message),
       sendLine: (slot, line) => this.#sendLine(slot, line),
       ended: (run, event, end) => this.#ended(run, event, end),

@@ -30,13 +30,14 @@ export class OutputRouter {
     return this.#writes;
   }
 
-  write(stream: OutputStream, bytes: Uint8Array): void {
+  /** A text goes as UTF-8. */
+  write(stream: OutputStream, data: Uint8Array | string): void {
     this.#writes += 1;
     const origin = origins.getStore();
-    if (origin === undefined) return this.#writeTo(PROCESS_FD[stream], bytes);
+    if (origin === undefined) return this.#writeTo(PROCESS_FD[stream], data);
     const fd = origin.isActive ? origin.captureFd(stream) : null;
-    if (fd === null) this.#detached(stream, bytes, origin);
-    else this.#writeTo(fd, bytes);
+    if (fd !== null) this.#writeTo(fd, data);
+    else this.#detached(stream, typeof data === 'string' ? Buffer.from(data) : data, origin);
   }
 
   /** By message, since no pipe tells whose it is; in pieces, and no faster than the server reads. */
@@ -52,11 +53,12 @@ export class OutputRouter {
     }
   }
 
-  #writeTo(fd: number, bytes: Uint8Array): void {
+  #writeTo(fd: number, data: Uint8Array | string): void {
     // stdout and stderr are two pipes. Waiting until the other one is read keeps the order in which they were written.
     if (fd !== this.#lastFd && this.#lastFd !== 0) this.#waitUntilRead(this.#lastFd);
     this.#lastFd = fd;
-    this.#native.writeAll(fd, bytes);
+    if (typeof data === 'string') this.#native.writeText(fd, data);
+    else this.#native.writeAll(fd, data);
   }
 
   #waitUntilRead(fd: number): void {

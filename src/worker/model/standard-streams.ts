@@ -4,19 +4,24 @@ import type { Writable } from 'node:stream';
 import type { OutputStream } from '../../protocol/control-messages.ts';
 import { separateConsoleGroups } from './console-groups.ts';
 import type { OutputRouter } from './output-router.ts';
+import { QuickConsole, type QuickStream } from './quick-console.ts';
 import { WriteCallbacks } from './write-callbacks.ts';
 
 type Write = Writable['write'];
 type Report = (message: string) => void;
 
 /** Call before user code is imported and after the descriptors were redirected. */
-export function installStandardStreams(router: OutputRouter, report: Report): void {
-  installStream('stdout', router, report);
-  installStream('stderr', router, report);
+export function installStandardStreams(router: OutputRouter, report: Report): QuickConsole {
+  const stdout = installStream('stdout', router, report);
+  const stderr = installStream('stderr', router, report);
+  const indentKey = separateConsoleGroups(globalThis.console);
+  const quick = new QuickConsole({ stdout, stderr }, indentKey);
+  quick.install(globalThis.console);
   installConsole(router);
+  return quick;
 }
 
-function installStream(name: OutputStream, router: OutputRouter, report: Report): void {
+function installStream(name: OutputStream, router: OutputRouter, report: Report): QuickStream {
   const stream: Writable = process[name];
   const nodeWrite = stream.write;
   const callbacks = new WriteCallbacks();
@@ -30,10 +35,12 @@ function installStream(name: OutputStream, router: OutputRouter, report: Report)
       return Reflect.apply(nodeWrite, stream, [chunk, encoding, done]);
     }
     const charset = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, charset) : chunk;
-    router.write(name, bytes);
+    const data = typeof chunk === 'string' && charset !== 'utf8' ? Buffer.from(chunk, charset) : chunk;
+    router.write(name, data);
     if (copyTo !== null) {
-      attempt(`the stream assigned to process.${name}`, report, () => copyTo?.write(bytes));
+      attempt(`the stream assigned to process.${name}`, report, () =>
+        copyTo?.write(typeof data === 'string' ? Buffer.from(data) : data),
+      );
     }
     callbacks.later(callback);
     return true;
@@ -48,6 +55,10 @@ function installStream(name: OutputStream, router: OutputRouter, report: Report)
       copyTo = isWritable(replacement) && replacement !== stream ? replacement : null;
     },
   });
+  return {
+    isOurs: () => copyTo === null && stream.write === routed,
+    write: (text) => router.write(name, text),
+  };
 }
 
 /** `stream.write = f` keeps the log: f is called, and unless f itself led to a routed write, the router is too. */
@@ -91,7 +102,6 @@ const CONSOLE_METHODS = new Set<PropertyKey>(
 /** `globalThis.console = new Console(…)`: what it prints elsewhere is printed by our console too. */
 function installConsole(router: OutputRouter): void {
   const original = globalThis.console;
-  separateConsoleGroups(original);
   let current = original;
   Object.defineProperty(globalThis, 'console', {
     configurable: true,
