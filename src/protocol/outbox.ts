@@ -25,6 +25,11 @@ export class Outbox {
     this.#defer = defer;
   }
 
+  /** Nothing waits for the end of the turn. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** `isAlone`: no other prediction is under way that could have something to send as well. */
   send(carrier: Carrier, lines: readonly string[], isAlone: boolean, onTaken?: () => void): void {
     const text = lines.length === 1 ? (lines[0] ?? '') : lines.join('');

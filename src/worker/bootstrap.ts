@@ -14,6 +14,7 @@ import { WORKER_DIRECTORY_VARIABLE, WORKER_MARK_VARIABLE } from '../protocol/env
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { isAsleep } from './model/asleep.ts';
 import { installContainment } from './model/containment.ts';
 import { Host } from './model/host.ts';
 import { origins } from './model/origin.ts';
@@ -23,12 +24,14 @@ import { installStandardStreams } from './model/standard-streams.ts';
 import { installSubprocesses } from './model/subprocess/install.ts';
 import { UsageMeter } from './model/usage-meter.ts';
 import { SharedState } from './shared-state.ts';
+import { SlotBoard } from './slot-board.ts';
 import type { IoStart, ToIo, ToModel } from './thread-messages.ts';
 import { wireError } from './wire-error.ts';
 
 const native = nativeOrEnd();
 const redirected = native.redirect(limit('capturePipeBytes'));
 const shared = new SharedState();
+const board = new SlotBoard();
 const interruption = new Interruption(native);
 const workDir = process.env[WORKER_DIRECTORY_VARIABLE] ?? null;
 delete process.env[WORKER_DIRECTORY_VARIABLE];
@@ -38,6 +41,7 @@ const start: IoStart = {
   controlOut: redirected.controlOut,
   capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },
   shared: shared.buffer,
+  board: board.buffer,
   uninterruptible: interruption.unavailable,
 };
 const io = new Worker(packagePath('dist', 'worker', 'io', 'main.js'), { workerData: start, execArgv: [] });
@@ -55,11 +59,14 @@ const exit = installContainment((text) => host.report(text));
 const host = new Host({
   native,
   shared,
+  board,
   router,
   interruption,
   usage,
+  processPipes: start.capture,
   detachedPipes: { stdout: detached.stdout.readEnd, stderr: detached.stderr.readEnd },
   toIo: (message) => io.postMessage(message),
+  isIoAsleep: () => isAsleep(io),
   exit,
   afterReady: () => quickConsole.prepare(),
 });
@@ -69,7 +76,9 @@ installSubprocesses({
   detachedFd: (stream) => detached[stream].writeEnd,
   spawning: (at) => {
     usage.spawning(at);
-    return shared.spawning(at);
+    const count = shared.spawning(at);
+    if (at !== null) io.postMessage({ type: 'spawning' } satisfies ToIo);
+    return count;
   },
   spawned: (spawned) => io.postMessage({ type: 'spawned', spawned } satisfies ToIo),
   carry: { [WORKER_MARK_VARIABLE]: process.env[WORKER_MARK_VARIABLE] ?? '' },

@@ -51,7 +51,7 @@ export class SharedState {
     return Atomics.load(this.#cells, FIRST_SPAWNED_CELL + slot) === run;
   }
 
-  /** I/O thread: a run begins on `slot`. */
+  /** A run begins on `slot`. */
   forgetSubprocesses(slot: number): void {
     Atomics.store(this.#cells, FIRST_MEMORY_CELL + slot, 0);
   }

@@ -8,8 +8,9 @@ import type { Spawned } from './process-tree/run-processes.ts';
 /** I/O thread to model thread. */
 export type ToModel =
   | { readonly type: 'init'; readonly init: Init }
-  | { readonly type: 'attached' }
-  /** The line as it came. It was decoded before; a text passes from thread to thread at half the cost of an object. */
+  /** Descriptors of the slot sockets, by slot: this thread reads them. */
+  | { readonly type: 'attached'; readonly sockets: readonly number[] }
+  /** The answer to `arrived`: it has begun. */
   | { readonly type: 'predict'; readonly slot: SlotIndex; readonly line: string }
   | { readonly type: 'cancel'; readonly slot: SlotIndex; readonly run: number }
   /** A canceled run neither blocks nor has subprocesses any more, and still has not ended. */
@@ -40,6 +41,10 @@ export type ToIo =
       readonly bytes: number;
       readonly phase: 'setup' | 'serving' | 'ending';
     }
+  /** A prediction that cannot begin without this thread; its line as it came. */
+  | { readonly type: 'arrived'; readonly slot: SlotIndex; readonly line: string }
+  /** What came on a slot socket is no message, or the socket is gone (null). */
+  | { readonly type: 'slot_lost'; readonly message: string | null }
   /** A run is over: captured output first, then these lines, and the slot is free. */
   | {
       readonly type: 'end';
@@ -50,6 +55,8 @@ export type ToIo =
       /** The terminal line; what it is made of where the run was canceled: what stopped it, the I/O thread knows. */
       readonly end: string | CanceledRun;
     }
+  /** A run is about to start a subprocess, and may block until that has ended. */
+  | { readonly type: 'spawning' }
   | { readonly type: 'spawned'; readonly spawned: Spawned }
   /** JavaScript wrote outside a running prediction, or after its own had ended; `bytes` as claimed in SharedState. */
   | {
@@ -72,6 +79,7 @@ export interface IoStart {
   readonly controlOut: number;
   readonly capture: CapturePipes;
   readonly shared: SharedArrayBuffer;
+  readonly board: SharedArrayBuffer;
   /** For the first message to the server. */
   readonly uninterruptible: string | null;
 }

@@ -16,6 +16,8 @@ export interface CaptureParts {
   /** Filled by its owner. */
   readonly slots: readonly SlotChannel[];
   readonly send: SendControl;
+  /** Runs what has text in its hands; see standby.ts. */
+  readonly whileTaken: (fn: () => void) => void;
 }
 
 export class Capture {
@@ -26,11 +28,14 @@ export class Capture {
   readonly #processStreams: readonly CapturedStream[];
   /** By slot: what its predictions may have written to. */
   readonly #output: CapturedOutput[] = [];
+  /** Whatever may hold text of a prediction. */
+  readonly #streams: CapturedStream[] = [];
 
   constructor(pipes: CapturePipes, parts: CaptureParts) {
     this.#parts = parts;
     this.routing = new LogRouting(parts.slots, parts.send, this.#flow);
     this.#processStreams = this.#captured(pipes, (stream, text) => this.routing.fromProcess(stream, text));
+    this.#streams.push(...this.#processStreams);
   }
 
   /** What subprocesses write that must not reach the log of any prediction. */
@@ -42,7 +47,13 @@ export class Capture {
   addSlot(slot: SlotChannel, pipes: CapturePipes | undefined): void {
     const emit = (stream: OutputStream, text: string) => this.routing.fromSlot(slot, stream, text);
     const own = pipes === undefined ? [] : this.#captured(pipes, emit);
+    this.#streams.push(...own);
     this.#output.push(new CapturedOutput(this.#parts.native, [...this.#processStreams, ...own]));
+  }
+
+  /** Nothing of any line is left from what was read. */
+  get isFresh(): boolean {
+    return this.#streams.every(({ isFresh }) => isFresh);
   }
 
   /** Reads what the slot's work has written so far. */
@@ -69,8 +80,7 @@ export class Capture {
     pipes: CapturePipes,
     emit: (stream: OutputStream, text: string) => void,
   ): readonly CapturedStream[] {
-    const { native, clock } = this.#parts;
-    const pair = new CapturedPair(pipes, native, clock, emit);
+    const pair = new CapturedPair(pipes, this.#parts, emit);
     this.#flow.add(pair);
     return pair.streams;
   }

@@ -7,6 +7,12 @@ import type { NativeApi } from '../../native/native-api.ts';
 import type { CapturePipes, OutputStream } from '../../protocol/control-messages.ts';
 import { CapturedStream } from './captured-stream.ts';
 
+export interface CapturedPairParts {
+  readonly native: NativeApi;
+  readonly clock: Clock;
+  readonly whileTaken: (fn: () => void) => void;
+}
+
 export class CapturedPair {
   readonly streams: readonly [CapturedStream, CapturedStream];
   readonly #clock: Clock;
@@ -15,8 +21,7 @@ export class CapturedPair {
 
   constructor(
     pipes: CapturePipes,
-    native: NativeApi,
-    clock: Clock,
+    { native, clock, whileTaken }: CapturedPairParts,
     emit: (stream: OutputStream, text: string) => void,
   ) {
     this.#clock = clock;
@@ -24,6 +29,7 @@ export class CapturedPair {
       new CapturedStream(pipes[name], native, clock, {
         onText: (text) => emit(name, text),
         onEmptied: (stream) => this.#wasEmptied(stream),
+        whileTaken,
       });
     this.streams = [open('stdout'), open('stderr')];
   }

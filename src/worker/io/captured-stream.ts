@@ -16,6 +16,8 @@ export interface CapturedStreamEvents {
   onText(text: string): void;
   /** All that there was has been read, because something had come. */
   onEmptied(stream: CapturedStream): void;
+  /** Runs `fn`, which has text in its hands. */
+  whileTaken(fn: () => void): void;
 }
 
 export class CapturedStream {
@@ -26,13 +28,13 @@ export class CapturedStream {
   /** For its pair: when it was emptied last. */
   readTick = Number.NEGATIVE_INFINITY;
 
-  constructor(fd: number, native: NativeApi, clock: Clock, { onText, onEmptied }: CapturedStreamEvents) {
+  constructor(fd: number, native: NativeApi, clock: Clock, events: CapturedStreamEvents) {
     this.fd = fd;
     this.#native = native;
-    this.#lines = new LineAssembler(clock, onText);
+    this.#lines = new LineAssembler(clock, (text) => events.onText(text));
     const callback = (count: number) => {
-      this.#lines.push(scratch.subarray(0, count));
-      if (count < scratch.length) onEmptied(this);
+      events.whileTaken(() => this.#lines.push(scratch.subarray(0, count)));
+      if (count < scratch.length) events.onEmptied(this);
       return true;
     };
     const options: SocketOptions = {
@@ -44,6 +46,11 @@ export class CapturedStream {
     this.#socket = new net.Socket(options);
     // The write end lives as long as the process; an error here means that it is ending, and EOF needs no handling.
     this.#socket.on('error', () => {});
+  }
+
+  /** Nothing of an unfinished line, nor of one that was cut, is left from what was read. */
+  get isFresh(): boolean {
+    return this.#lines.isFresh;
   }
 
   /**

@@ -1,34 +1,36 @@
-// The thread that owns every channel of the worker and never runs user code: it forwards predictions, cancels and
-// results, and reads captured output, while the model thread may be blocked.
+// The thread that never runs user code: it hears cancels, reads captured output and sends both and results to the server,
+// while the model thread may be blocked. What a prediction needs none of that for passes it by (standby.ts).
 import { assertNever } from '../../base/assert.ts';
 import type { Clock } from '../../base/clock.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import { interruptUntilEnded } from '../../native/interrupt-until-ended.ts';
 import type { NativeApi } from '../../native/native-api.ts';
-import { readCarried } from '../../protocol/carried.ts';
 import type { Connection } from '../../protocol/connection.ts';
 import type { CapturePipes, ControlEvent, ControlRequest, Init } from '../../protocol/control-messages.ts';
+import { decodeSlotRequest } from '../../protocol/decode.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
-import { Outbox } from '../../protocol/outbox.ts';
 import type { Canceled } from '../../protocol/slot-messages.ts';
 import type { Rung } from '../process-tree/kill-tree.ts';
 import { MemorySampler } from '../process-tree/memory-sampler.ts';
 import { RunProcesses } from '../process-tree/run-processes.ts';
 import type { SharedState } from '../shared-state.ts';
+import type { SlotBoard } from '../slot-board.ts';
 import type { CanceledRun, ToIo, ToModel } from '../thread-messages.ts';
 import { HEALTHCHECK_TOKEN } from '../token.ts';
 import { CancelLadder } from './cancel-ladder.ts';
 import { Capture } from './capture.ts';
 import { Healthchecks } from './healthchecks.ts';
-import { HeldLines } from './held-lines.ts';
 import { SlotChannel } from './slot-channel.ts';
+import { SlotSender } from './slot-sender.ts';
+import { Standby } from './standby.ts';
 
 export interface IoThreadParts {
   readonly native: NativeApi;
   readonly clock: Clock;
   readonly shared: SharedState;
+  readonly board: SlotBoard;
   readonly control: Connection;
   readonly toModel: (message: ToModel) => void;
   /** Runs `fn` after what is happening now. */
@@ -42,10 +44,8 @@ export class IoThread {
   readonly #slots: SlotChannel[] = [];
   readonly #capture: Capture;
   readonly #healthchecks: Healthchecks;
-  /** By slot. */
-  readonly #held: HeldLines[] = [];
-  readonly #outbox: Outbox;
-  #isSendDue = false;
+  readonly #sender: SlotSender;
+  readonly #standby: Standby<SlotChannel>;
   /** By slot; only where a canceled run goes on. */
   readonly #ladders: (CancelLadder | undefined)[] = [];
   readonly #processes: RunProcesses;
@@ -54,11 +54,19 @@ export class IoThread {
 
   constructor(parts: IoThreadParts, pipes: CapturePipes) {
     this.#parts = parts;
-    this.#outbox = new Outbox(parts.defer);
+    this.#standby = new Standby({
+      board: parts.board,
+      slots: this.#slots,
+      adopt: (slot, beganMs) => this.#began(slot, beganMs),
+      leave: ({ index, run }) => this.#memory.ended({ slot: index, run }),
+      isSettled: () => this.#isSettled,
+    });
     const send = (event: ControlEvent, onTaken?: () => void) =>
       parts.control.sendLine(encodeFrame(event), onTaken);
-    const { native, clock } = parts;
-    this.#capture = new Capture(pipes, { native, clock, slots: this.#slots, send });
+    const { native, clock, shared, defer } = parts;
+    const whileTaken = (fn: () => void) => this.#standby.whileTaken(fn);
+    this.#capture = new Capture(pipes, { native, clock, slots: this.#slots, send, whileTaken });
+    this.#sender = new SlotSender({ slots: this.#slots, capture: this.#capture, shared, defer });
     this.#healthchecks = new Healthchecks({
       clock,
       reply: (id, error) => send({ type: 'healthcheck_result', id, error }),
@@ -83,7 +91,7 @@ export class IoThread {
         this.#init = request;
         return this.#parts.toModel({ type: 'init', init: request });
       case 'cancel':
-        return this.#cancel(request.slot, request.run);
+        return this.#standby.whileTaken(() => this.#cancel(request.slot, request.run));
       case 'healthcheck':
         this.#healthchecks.requested(request.id);
         return this.#parts.toModel(request);
@@ -95,14 +103,27 @@ export class IoThread {
   }
 
   fromModel(message: ToIo): void {
-    if (typeof message === 'string') return this.#forward(message);
+    this.#standby.whileTaken(() => {
+      if (typeof message === 'string') this.#sender.forward(message);
+      else this.#handle(message);
+    });
+  }
+
+  #handle(message: Exclude<ToIo, string>): void {
     switch (message.type) {
       case 'loaded':
         return this.#attach(message);
       case 'control':
         return this.#control(message);
+      case 'arrived':
+        return this.#arrived(message.slot, message.line);
       case 'end':
         return this.#end(message);
+      case 'slot_lost':
+        return this.#slotLost(message.message);
+      case 'spawning':
+        // What it is told for is done: from now on this thread has the slots, until the run is over.
+        return;
       case 'spawned':
         return this.#processes.spawned(message.spawned);
       case 'detached':
@@ -118,37 +139,58 @@ export class IoThread {
     }
   }
 
+  get #isSettled(): boolean {
+    const { shared } = this.#parts;
+    return (
+      this.#capture.isFresh &&
+      this.#ladders.every((ladder) => ladder === undefined) &&
+      this.#sender.isSettled &&
+      !this.#slots.some(({ isBusy, index, run }) => isBusy && shared.hasSpawned(index, run))
+    );
+  }
+
   #attach({ slots: count, pipes, detached }: Extract<ToIo, { type: 'loaded' }>): void {
     const init = this.#init;
     if (init === null) return;
     this.#capture.addDetached(detached);
+    const { shared, board, toModel } = this.#parts;
+    const parts = { path: init.slotSocketPath, token: init.slotToken, shared, board };
     let waiting = count;
     for (let index = 0; index < count; index += 1) {
-      const target = { path: init.slotSocketPath, token: init.slotToken };
-      const slot = new SlotChannel(asSlotIndex(index), target, this.#parts.shared, {
+      const slot = new SlotChannel(asSlotIndex(index), parts, {
         onAttached: () => {
           waiting -= 1;
-          if (waiting === 0) this.#parts.toModel({ type: 'attached' });
+          if (waiting === 0) toModel({ type: 'attached', sockets: this.#slots.map(({ fd }) => fd) });
         },
-        onPredict: (from, line, isCanceled) => {
-          // What is in the pipes now was written before this prediction, by work that outlived another one.
-          this.#capture.settle(from.index);
-          this.#processes.began({ slot: from.index, run: from.run });
-          this.#memory.began({ slot: from.index, run: from.run });
-          this.#parts.toModel({ type: 'predict', slot: from.index, line });
-          if (isCanceled) this.#climb(from);
-        },
-        onCarried: ({ slot: other, line }) => {
-          const target = this.#slots[other];
-          if (target === undefined) throw new PawlError('PAWL_PROTOCOL', `a line is for slot ${other}`);
-          target.receive(line);
-        },
-        onClosed: (reason) => this.#parts.slotLost(reason ?? new Error(`slot socket ${index} was closed`)),
+        onQuiet: () => this.#standby.offer(),
+        onClosed: (reason) => this.#slotLost(reason?.message ?? null),
       });
       this.#slots.push(slot);
       this.#capture.addSlot(slot, pipes[index]);
-      this.#held.push(new HeldLines(this.#parts.shared));
+      this.#sender.add();
     }
+  }
+
+  #slotLost(reason: string | null): void {
+    const error = reason ?? 'a slot socket was closed';
+    this.#parts.slotLost(new PawlError('PAWL_PROTOCOL', error));
+  }
+
+  /** The prediction could not begin without this thread: something may still be in the pipes, or it is canceled. */
+  #arrived(index: SlotIndex, line: string): void {
+    const slot = this.#slots[index];
+    if (slot === undefined) return;
+    // What is in the pipes now was written before this prediction, by work that outlived another one.
+    this.#capture.settle(index);
+    if (!slot.begin(decodeSlotRequest(line))) return;
+    this.#began(slot);
+    this.#parts.toModel({ type: 'predict', slot: index, line });
+    if (slot.isCanceled) this.#climb(slot);
+  }
+
+  #began({ index, run }: SlotChannel, beganMs?: number): void {
+    this.#processes.began({ slot: index, run }, beganMs);
+    this.#memory.began({ slot: index, run });
   }
 
   #control(message: Extract<ToIo, { type: 'control' }>): void {
@@ -157,8 +199,9 @@ export class IoThread {
     if (message.phase === 'serving' && this.#capture.routing.setupEnded())
       this.#processes.setupEnded(this.#slots.length);
     this.#parts.control.sendLine(message.line, () => this.#parts.shared.release(message.bytes));
-    if (message.phase === 'ending') this.#sendAll();
-    if (message.phase === 'ending') this.#parts.control.flush(() => this.#parts.toModel({ type: 'flushed' }));
+    if (message.phase !== 'ending') return;
+    this.#sender.sendAll();
+    this.#parts.control.flush(() => this.#parts.toModel({ type: 'flushed' }));
   }
 
   #cancel(index: SlotIndex, run: number): void {
@@ -178,74 +221,30 @@ export class IoThread {
     this.#ladders[index] = new CancelLadder({ slot: index, run }, parts);
   }
 
-  /** At once; what comes later in the same turn of the event loop goes out together at its end. */
-  #forward(message: string): void {
-    const carried = readCarried(message);
-    const held = this.#held[carried?.slot ?? -1];
-    if (carried === null || held === undefined) return;
-    held.add(carried.line);
-    if (!this.#isSendDue || held.isFull) this.#sendHeld(carried.slot);
-    if (this.#isSendDue) return;
-    this.#isSendDue = true;
-    this.#parts.defer(() => {
-      this.#isSendDue = false;
-      for (const slot of this.#slots) this.#sendHeld(slot.index);
-    });
-  }
-
-  /** The process ends with the next message. */
-  #sendAll(): void {
-    for (const slot of this.#slots) this.#sendHeld(slot.index);
-    this.#outbox.flush();
-  }
-
-  /** What the run printed before it came to this output is shown before it. */
-  #sendHeld(index: SlotIndex): void {
-    const held = this.#held[index];
-    if (held === undefined || held.isEmpty) return;
-    this.#capture.drain(index);
-    const { lines, onTaken } = held.take();
-    this.#slots[index]?.write(lines.join(''), onTaken);
-  }
-
   #detached({ stream, data, id, bytes }: Extract<ToIo, { type: 'detached' }>): void {
     this.#capture.routing.detached(stream, data, id, () => this.#parts.shared.release(bytes));
   }
 
   /** What the run has started ends with it, and before it is over: nothing of it may write into the next log. */
   #end(message: Extract<ToIo, { type: 'end' }>): void {
-    const { slot, run } = message;
+    const { slot, run, held } = message;
     this.#memory.ended({ slot, run });
     this.#ladders[slot]?.end();
+    this.#sender.hold(slot, held);
     if (!this.#parts.shared.hasSpawned(slot, run)) return this.#finish(message);
-    if (message.held !== '') this.#held[slot]?.add(message.held);
     // What it has put out does not wait for them.
-    this.#sendHeld(slot);
-    const rest = { ...message, held: '' };
-    void this.#processes.end({ slot, run }, this.#endRungs(), 'ended').then(() => this.#finish(rest));
+    this.#sender.send(slot);
+    void this.#processes
+      .end({ slot, run }, this.#endRungs(), 'ended')
+      .then(() => this.#standby.whileTaken(() => this.#finish(message)));
   }
 
-  /** The order is the guarantee: captured output, terminal line. With that the slot is free. */
-  #finish(message: Extract<ToIo, { type: 'end' }>): void {
-    const slot = this.#slots[message.slot];
-    const held = this.#held[message.slot];
-    if (slot === undefined || held === undefined) return;
-    if (message.held !== '') held.add(message.held);
-    const ladder = this.#ladders[message.slot];
+  #finish({ slot, run, end }: Extract<ToIo, { type: 'end' }>): void {
+    const ladder = this.#ladders[slot];
     // A cancel that came only now has begun to climb.
     ladder?.end();
-    this.#ladders[message.slot] = undefined;
-    this.#capture.settle(message.slot);
-    const { lines, onTaken } = held.take();
-    if (!slot.end(message.run)) return onTaken?.();
-    const { end } = message;
-    lines.push(typeof end === 'string' ? end : canceledLine(end, ladder));
-    if (slot.isSilent) this.#outbox.send(slot, lines, this.#isIdle, onTaken);
-    else slot.write(lines.join(''), onTaken);
-  }
-
-  get #isIdle(): boolean {
-    return this.#slots.every((slot) => slot.id === null);
+    this.#ladders[slot] = undefined;
+    this.#sender.end(slot, run, typeof end === 'string' ? end : canceledLine(end, ladder));
   }
 
   #endRungs(): readonly Rung[] {

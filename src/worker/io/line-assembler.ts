@@ -18,12 +18,16 @@ export class LineAssembler {
   #lineBytes = 0;
   #isTruncated = false;
   #idle: Timer | null = null;
-  /** Nothing came since the last flush. */
   #isFresh = true;
 
   constructor(clock: Clock, emit: (text: string) => void) {
     this.#clock = clock;
     this.#emit = emit;
+  }
+
+  /** Nothing came since the last flush. */
+  get isFresh(): boolean {
+    return this.#isFresh;
   }
 
   push(bytes: Buffer): void {

@@ -29,7 +29,7 @@ export class LogRouting {
   /** Text from the process's own stdout or stderr: native code, subprocesses, JavaScript without a prediction. */
   fromProcess(stream: OutputStream, data: string): void {
     if (this.#isSettingUp) return this.#toServer(stream, data, 'setup', null);
-    const busy = this.#slots.filter((slot) => slot.id !== null);
+    const busy = this.#slots.filter((slot) => slot.isBusy);
     const only = busy[0];
     if (only === undefined) return this.#toServer(stream, data, 'detached', this.#lastOfOnlySlot());
     if (busy.length > 1) return this.#toServer(stream, data, 'unattributed', null);

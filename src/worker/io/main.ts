@@ -12,6 +12,7 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import { checkVersion, PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { SharedState } from '../shared-state.ts';
+import { SlotBoard } from '../slot-board.ts';
 import type { IoStart, ToIo, ToModel } from '../thread-messages.ts';
 import { wireError } from '../wire-error.ts';
 import { ControlStream } from './control-stream.ts';
@@ -62,6 +63,7 @@ const io = new IoThread(
     native,
     clock: systemClock,
     shared: new SharedState(start.shared),
+    board: new SlotBoard(start.board),
     control,
     toModel: (message: ToModel) => port.postMessage(message),
     defer: setImmediate,

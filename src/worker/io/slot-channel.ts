@@ -1,70 +1,65 @@
-// One slot of this worker: its socket to the server, the prediction it carries, and cancels that came too early.
-import net from 'node:net';
+// One slot of this worker, as the I/O thread has it: its socket to the server, which it only writes to, and the prediction
+// that it carries. What it says of that holds while this thread has the slots in hand (worker/slot-board.ts).
 import { StateMachine } from '../../base/state-machine.ts';
-import { type Carried, readCarried } from '../../protocol/carried.ts';
 import { Connection } from '../../protocol/connection.ts';
 import type { OutputStream } from '../../protocol/control-messages.ts';
-import { decodeSlotRequest } from '../../protocol/decode.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { PredictionId, SlotIndex } from '../../protocol/ids.ts';
 import type { Carrier } from '../../protocol/outbox.ts';
-import type { Attach, Failed, Log } from '../../protocol/slot-messages.ts';
+import type { Attach, Failed, Log, Predict } from '../../protocol/slot-messages.ts';
 import type { SharedState } from '../shared-state.ts';
+import type { SlotBoard } from '../slot-board.ts';
+import { SlotSocket } from '../slot-socket.ts';
 
-type SlotChannelStatus = 'connecting' | 'free' | 'busy' | 'closed';
+type SlotChannelStatus = 'connecting' | 'open' | 'closed';
 
 const NEXT = {
-  connecting: ['free', 'closed'],
-  free: ['busy', 'closed'],
-  busy: ['free', 'closed'],
+  connecting: ['open', 'closed'],
+  open: ['closed'],
   closed: [],
 } as const satisfies Record<SlotChannelStatus, readonly SlotChannelStatus[]>;
 
 export interface SlotChannelEvents {
   onAttached(): void;
-  /** A prediction was taken; `line` asks for it, and it is the model thread's turn. */
-  onPredict(slot: SlotChannel, line: string, isCanceled: boolean): void;
-  /** A line for another slot of the worker. A throw closes the connection. */
-  onCarried(carried: Carried): void;
+  /** The kernel has everything that was written so far. */
+  onQuiet(): void;
   onClosed(reason: Error | null): void;
+}
+
+export interface SlotChannelParts {
+  readonly path: string;
+  readonly token: string;
+  readonly shared: Pick<SharedState, 'cancel' | 'isCanceled'>;
+  readonly board: SlotBoard;
 }
 
 export class SlotChannel implements Carrier {
   readonly index: SlotIndex;
-  readonly #shared: SharedState;
+  readonly #parts: SlotChannelParts;
   readonly #events: SlotChannelEvents;
+  readonly #socket = new SlotSocket();
   readonly #connection: Connection;
   readonly #status: StateMachine<SlotChannelStatus>;
-  /** Number of a run that was canceled before it arrived; 0 where there is none. */
-  #early = 0;
-  #id: PredictionId | null = null;
-  #lastId: PredictionId | null = null;
-  #run = 0;
-  /** Something of the current run went out on this socket: what follows must not overtake it on another one. */
-  #hasSpoken = false;
+  /** Number of the last run of which something went out on this socket: more must not overtake it on another one. */
+  #spokenIn = 0;
+  /** How many writes the kernel has not taken yet. */
+  #underWay = 0;
 
-  constructor(
-    index: SlotIndex,
-    target: { readonly path: string; readonly token: string },
-    shared: SharedState,
-    events: SlotChannelEvents,
-  ) {
+  constructor(index: SlotIndex, parts: SlotChannelParts, events: SlotChannelEvents) {
     this.index = index;
-    this.#shared = shared;
+    this.#parts = parts;
     this.#events = events;
     this.#status = new StateMachine(`slot ${index}`, NEXT, 'connecting');
-    const socket = net.connect(target.path, () => {
-      const attach: Attach = { type: 'attach', slot: index, token: target.token };
+    this.#socket.connect(parts.path, () => {
+      const attach: Attach = { type: 'attach', slot: index, token: parts.token };
       this.#connection.send(attach);
-      this.#status.move('free');
+      this.#status.move('open');
       events.onAttached();
     });
-    this.#connection = new Connection(socket, {
-      onLine: (line) => {
-        const carried = readCarried(line);
-        if (carried === null) this.receive(line);
-        else events.onCarried(carried);
-      },
+    // The model thread reads it.
+    this.#socket.pause();
+    this.#connection = new Connection(this.#socket, {
+      onLine: () => {},
       onClose: (reason) => {
         this.#status.move('closed');
         events.onClosed(reason);
@@ -74,28 +69,46 @@ export class SlotChannel implements Carrier {
 
   /** The prediction this slot carries, null when it is free. */
   get id(): PredictionId | null {
-    return this.#id;
+    return this.#parts.board.isBusy(this.index) ? this.#parts.board.id(this.index) : null;
+  }
+
+  get isBusy(): boolean {
+    return this.#parts.board.isBusy(this.index);
   }
 
   /** The prediction that ended here last; what background work writes later is its. */
   get lastId(): PredictionId | null {
-    return this.#lastId;
+    return this.#parts.board.id(this.index);
   }
 
   /** Number of the current or last run, 1 for the first. */
   get run(): number {
-    return this.#run;
+    return this.#parts.board.run(this.index);
+  }
+
+  /** Of its socket. */
+  get fd(): number {
+    return this.#socket.fd;
+  }
+
+  get isQuiet(): boolean {
+    return this.#underWay === 0;
   }
 
   /** Whether its end may go out on the socket of another slot. */
   get isSilent(): boolean {
-    return !this.#hasSpoken;
+    return this.#spokenIn !== this.run;
   }
 
   /** On its own socket. */
   write(lines: string, onTaken?: () => void): void {
-    this.#hasSpoken = true;
-    this.#connection.sendLine(lines, onTaken);
+    this.#spokenIn = this.run;
+    this.#underWay += 1;
+    this.#connection.sendLine(lines, () => {
+      this.#underWay -= 1;
+      onTaken?.();
+      if (this.#underWay === 0) this.#events.onQuiet();
+    });
   }
 
   sendLog(id: PredictionId, stream: OutputStream, data: string, onTaken: () => void): void {
@@ -108,39 +121,29 @@ export class SlotChannel implements Carrier {
    * for again: numbers only grow. True where the run goes on and must be told.
    */
   cancel(run: number): boolean {
-    if (run > this.#run) this.#early = run;
-    if (run !== this.#run || this.#id === null) return false;
-    this.#shared.cancel(this.index, run);
-    return true;
+    if (run < this.run || (run === this.run && !this.isBusy)) return false;
+    this.#parts.shared.cancel(this.index, run);
+    return run === this.run;
   }
 
   /** Run number `run` is over, and the slot is free. False where it is not the current one: it was ended before. */
   end(run: number): boolean {
-    if (this.#status.current !== 'busy' || run !== this.#run) return false;
-    this.#lastId = this.#id;
-    this.#id = null;
-    this.#status.move('free');
+    return this.#parts.board.end(this.index, run);
+  }
+
+  /** False where the slot is busy, which the server is told. */
+  begin({ id, run }: Pick<Predict, 'id' | 'run'>): boolean {
+    if (this.isBusy) {
+      this.#refuse(id);
+      return false;
+    }
+    this.#parts.board.begin(this.index, run, id);
     return true;
   }
 
-  close(): void {
-    this.#connection.end();
-  }
-
-  /** A line for this slot, on whichever socket it came. */
-  receive(line: string): void {
-    const request = decodeSlotRequest(line);
-    if (this.#status.current !== 'free') {
-      this.#refuse(request.id);
-      return;
-    }
-    this.#run = request.run;
-    this.#hasSpoken = false;
-    this.#id = request.id;
-    this.#status.move('busy');
-    const isCanceled = this.#early === request.run;
-    if (isCanceled) this.#shared.cancel(this.index, request.run);
-    this.#events.onPredict(this, line, isCanceled);
+  /** Whether its run was canceled, be it before it came. */
+  get isCanceled(): boolean {
+    return this.#parts.shared.isCanceled(this.index, this.run);
   }
 
   #refuse(id: PredictionId): void {
@@ -154,6 +157,6 @@ export class SlotChannel implements Carrier {
       usage: null,
       idle: false,
     };
-    this.#connection.send(failed);
+    this.write(encodeFrame(failed));
   }
 }

@@ -10,14 +10,14 @@ import type { Interruption } from '../../native/interrupt.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { HttpClient } from '../../net/http-client.ts';
 import { UrlGuard } from '../../net/url-guard.ts';
-import { carriedLine } from '../../protocol/carried.ts';
 import type { CapturePipes, ControlEvent, Init } from '../../protocol/control-messages.ts';
-import { decodeSlotRequest } from '../../protocol/decode.ts';
 import { encodeFrame } from '../../protocol/frame.ts';
 import type { HealthcheckId, SlotIndex } from '../../protocol/ids.ts';
-import type { TerminalEvent } from '../../protocol/slot-messages.ts';
+import type { Predict, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import type { SharedState } from '../shared-state.ts';
+import type { SlotBoard } from '../slot-board.ts';
+import { slotSockets } from '../slot-socket.ts';
 import type { ToIo, ToModel } from '../thread-messages.ts';
 import { bounded, wireError } from '../wire-error.ts';
 import { checkHealth } from './healthcheck.ts';
@@ -27,6 +27,7 @@ import type { OutputRouter } from './output-router.ts';
 import { PredictionRun } from './prediction-run.ts';
 import type { RunEnd, RunParts } from './run-parts.ts';
 import { SetupOrigin } from './setup-origin.ts';
+import { SlotDesk } from './slot-desk.ts';
 import { load } from './start-up.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { userStack } from './user-stack.ts';
@@ -34,12 +35,16 @@ import { userStack } from './user-stack.ts';
 export interface HostParts {
   readonly native: NativeApi;
   readonly shared: SharedState;
+  readonly board: SlotBoard;
   readonly router: OutputRouter;
   readonly interruption: Interruption;
   readonly usage: UsageMeter;
+  /** Read ends of the process's own pipes. */
+  readonly processPipes: CapturePipes;
   /** Read ends of where subprocesses write that must not reach the log of any prediction. */
   readonly detachedPipes: CapturePipes;
   readonly toIo: (message: ToIo) => void;
+  readonly isIoAsleep: () => boolean;
   readonly exit: (code: number) => never;
   /** Called when nobody waits for the worker to be ready any more: for what can be done as well then. */
   readonly afterReady: () => void;
@@ -51,7 +56,8 @@ const PROCESS_FDS: Fds = { stdout: 1, stderr: 2 };
 
 export class Host {
   readonly #parts: HostParts;
-  readonly #attached: Deferred<void> = deferred();
+  readonly #attached: Deferred<readonly number[]> = deferred();
+  readonly #desk: SlotDesk;
   readonly #runs: (PredictionRun | undefined)[] = [];
   /** By slot. */
   #runParts: RunParts[] = [];
@@ -61,6 +67,9 @@ export class Host {
 
   constructor(parts: HostParts) {
     this.#parts = parts;
+    const { native, shared, board, toIo, isIoAsleep } = parts;
+    const start = (slot: SlotIndex, request: Predict) => this.#start(slot, request);
+    this.#desk = new SlotDesk({ native, shared, board, toIo, isIoAsleep, sockets: slotSockets, start });
   }
 
   handle(message: ToModel): void {
@@ -69,9 +78,9 @@ export class Host {
         void this.#initialise(message.init);
         return;
       case 'attached':
-        return this.#attached.resolve();
+        return this.#attached.resolve(message.sockets);
       case 'predict':
-        return this.#predict(message);
+        return this.#desk.begun(message.slot, message.line);
       case 'cancel':
         return this.#runOf(message.slot, message.run)?.cancel();
       case 'end_if_lost':
@@ -101,15 +110,15 @@ export class Host {
       if (init.purpose === 'schema') {
         return this.#end(EXIT_CODES.clean, { type: 'described', predictor: loaded.description });
       }
-      const fds = this.#offerSlots(loaded.slots);
-      await this.#attached.promise;
+      const { readEnds, writeEnds } = this.#offerSlots(loaded.slots);
+      this.#desk.open(await this.#attached.promise, this.#parts.processPipes, readEnds);
       const setup = loaded.predictor.setup;
       const state = await origin.run(
         async () => (setup === null ? undefined : setup({ weights: init.weights })),
         'PAWL_SETUP_THREW',
       );
       const client = new HttpClient(new UrlGuard(init), systemClock);
-      this.#runParts = fds.map((captureFds) => this.#partsOfSlot(init, state, client, captureFds));
+      this.#runParts = writeEnds.map((captureFds) => this.#partsOfSlot(init, state, client, captureFds));
       this.#predictor = loaded.predictor;
       origin.close();
       this.#parts.usage.ready();
@@ -121,7 +130,7 @@ export class Host {
   }
 
   /** One slot writes to the process's own pipes; several have pipes of their own, so that logs cannot mix. */
-  #offerSlots(slots: number): Fds[] {
+  #offerSlots(slots: number): { readonly readEnds: CapturePipes[]; readonly writeEnds: Fds[] } {
     const readEnds: CapturePipes[] = [];
     const writeEnds: Fds[] = [];
     for (let slot = 0; slots > 1 && slot < slots; slot += 1) {
@@ -132,7 +141,7 @@ export class Host {
     }
     this.#control({ type: 'loaded', slots, pipes: readEnds, carries: true }, 'setup');
     this.#parts.toIo({ type: 'loaded', slots, pipes: readEnds, detached: this.#parts.detachedPipes });
-    return slots > 1 ? writeEnds : [PROCESS_FDS];
+    return { readEnds, writeEnds: slots > 1 ? writeEnds : [PROCESS_FDS] };
   }
 
   #partsOfSlot(init: Init, state: unknown, client: HttpClient, captureFds: Fds): RunParts {
@@ -153,14 +162,13 @@ export class Host {
       },
       writeLog: (stream, text, origin) => origins.run(origin, () => this.#parts.router.write(stream, text)),
       encode: (message) => encodeFrame(message),
-      sendLine: (slot, line) => this.#sendLine(slot, line),
+      sendLine: (slot, line) => this.#desk.sendLine(slot, line),
+      beforeUserCode: () => this.#desk.flush(),
       ended: (run, event, end) => this.#ended(run, event, end),
     };
   }
 
-  #predict(message: Extract<ToModel, { type: 'predict' }>): void {
-    const { slot } = message;
-    const request = decodeSlotRequest(message.line);
+  #start(slot: SlotIndex, request: Predict): void {
     const predictor = this.#predictor;
     const parts = this.#runParts[slot];
     const task = request.mode === 'train' ? predictor?.train : predictor?.predict;
@@ -181,13 +189,8 @@ export class Host {
     if (this.#runs[slot] === run) this.#runs[slot] = undefined;
     this.#parts.native.flushStdio();
     const end = event === null ? { id: run.id, ...spent } : encodeFrame(event);
-    if (held !== '') this.#parts.shared.claim(held.length);
-    this.#parts.toIo({ type: 'end', slot, run: number, held, end });
-  }
-
-  #sendLine(slot: SlotIndex, line: string): void {
-    this.#parts.shared.claim(line.length);
-    this.#parts.toIo(carriedLine(slot, line));
+    const isAlone = this.#runs.every((other) => other === undefined);
+    this.#desk.end({ type: 'end', slot, run: number, held, end }, isAlone);
   }
 
   async #healthcheck(id: HealthcheckId): Promise<void> {
@@ -211,6 +214,7 @@ export class Host {
     this.#isEnding = true;
     this.#exitCode = code;
     this.#parts.native.flushStdio();
+    this.#desk.flush();
     this.#control(event, 'ending');
   }
 

@@ -128,6 +128,7 @@ export class PredictionRun implements Origin {
   }
 
   guarded<T>(call: () => T): T {
+    this.#parts.beforeUserCode();
     const result = this.#parts.interruption.guarded(tokenOf(this.at), call);
     if (!result.interrupted) return result.value;
     // The news of the cancel waits behind the code that blocked; whoever catches this must find the signal aborted.

@@ -40,6 +40,8 @@ export interface RunParts {
   writeLog(stream: OutputStream, text: string, origin: Origin): void;
   encode(message: object): string;
   sendLine(slot: SlotIndex, line: string): void;
+  /** Before code that may block: what is over must not wait for it. */
+  beforeUserCode(): void;
   /** `event` is null where it was canceled. */
   ended(run: PredictionRun, event: TerminalEvent | null, end: RunEnd): void;
 }

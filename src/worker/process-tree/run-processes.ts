@@ -76,9 +76,10 @@ export class RunProcesses {
     if (slots === 1) this.#spared = new Set(this.#list().map(identityOf));
   }
 
-  began(at: RunAddress): void {
-    const now = this.#parts.clock.monotonic();
+  /** `now`: when it began, by Clock.monotonic(). */
+  began(at: RunAddress, now = this.#parts.clock.monotonic()): void {
     const before = this.#runs[at.slot];
+    if (before?.at.run === at.run) return;
     if (before !== undefined) before.over = now;
     this.#runs[at.slot] = { at, roots: new Set(), began: now, over: null };
   }
