@@ -41,7 +41,7 @@ export function fieldsHere(
   request: FastifyRequest,
   { largeBodies }: ReceiveParts,
 ): Record<string, unknown> | null {
-  const isElsewhere = isForm(request.headers) || (largeBodies?.take(request) ?? null) !== null;
+  const isElsewhere = isForm(request.headers) || largeBodies?.has(request) === true;
   return isElsewhere ? null : readBody(request.headers, request.body);
 }
 

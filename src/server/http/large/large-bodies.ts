@@ -89,6 +89,11 @@ export class LargeBodies {
     this.#parts.checker.close();
   }
 
+  /** Was the body large, and nobody has taken it yet? */
+  has(request: FastifyRequest): boolean {
+    return this.#arrived.has(request);
+  }
+
   /** Null where the body was small. Whoever takes it calls check() or drop(). */
   take(request: FastifyRequest): LargeBody | null {
     const body = this.#arrived.get(request) ?? null;
