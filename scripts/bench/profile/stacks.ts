@@ -1,7 +1,12 @@
 // A V8 CPU profile as a tree of what was called from where, with the time spent in each itself. Pure.
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly callFrame: {
+    readonly functionName: string;
+    readonly url: string;
+    /** Of its beginning, from 0. */
+    readonly lineNumber?: number;
+  };
   readonly children?: readonly number[];
 }
 

@@ -10,6 +10,7 @@ import type { RunningContender } from '../contender.ts';
 import { closedLoop } from '../load/wrk.ts';
 import { type Role, timeByHop } from '../profile/hops.ts';
 import { busyMicros, type CpuProfile, type Frame, frameTree, merged } from '../profile/stacks.ts';
+import { unbundled } from '../profile/unbundled.ts';
 import { flameGraph } from '../report/flame-graph.ts';
 import { type Cost, costOf, INPUT, warm } from '../subjects.ts';
 
@@ -87,7 +88,7 @@ async function profilesIn(folder: string): Promise<ReadonlyMap<Role, Frame>> {
     for (const role of ROLES) {
       const file = readdirSync(folder).find((name) => name.startsWith(`${role}-`));
       const profile = file === undefined ? null : readProfile(path.join(folder, file));
-      if (profile !== null) trees.set(role, frameTree(profile));
+      if (profile !== null) trees.set(role, frameTree(unbundled(profile, readOrNull)));
     }
     if (trees.size === ROLES.length) return trees;
     if (performance.now() > deadline) throw new Error(`profiles of ${[...trees.keys()].join(', ')} only`);
@@ -103,6 +104,10 @@ function readProfile(file: string): CpuProfile | null {
     // Half of it is there.
     return null;
   }
+}
+
+function readOrNull(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 /** CPU microseconds of a prediction by hop, the largest first. */

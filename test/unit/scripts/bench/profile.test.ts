@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeByHop } from '../../../../scripts/bench/profile/hops.ts';
 import { busyMicros, type CpuProfile, frameTree, merged } from '../../../../scripts/bench/profile/stacks.ts';
+import { unbundled } from '../../../../scripts/bench/profile/unbundled.ts';
 import { flameGraph, shortUrl } from '../../../../scripts/bench/report/flame-graph.ts';
 
 const frame = (functionName: string, url = '') => ({ functionName, url });
@@ -52,6 +53,42 @@ describe('a CPU profile', () => {
     const both = merged('both', [one, frameTree(PROFILE)]);
     expect(both.children).toHaveLength(one.children.length);
     expect(busyMicros(both)).toBe(2 * busyMicros(one));
+  });
+});
+
+describe('a profile of bundles', () => {
+  const BUNDLE_TEXT = [
+    'const before = 1;',
+    '// node_modules/fastify/lib/reply.js',
+    'function send() {}',
+    '  // src/server/slot/slot.ts',
+    '  function take() {}',
+  ].join('\n');
+  const at = (url: string, lineNumber: number) => ({ functionName: 'f', url, lineNumber });
+  const placesOf = (...frames: ReturnType<typeof at>[]) => {
+    const nodes = frames.map((callFrame, id) => ({ id, callFrame }));
+    const read = (path: string) => (path === '/p/dist/compiled/cli.cjs' ? BUNDLE_TEXT : null);
+    return unbundled({ ...PROFILE, nodes }, read).nodes.map(({ callFrame }) => callFrame.url);
+  };
+
+  it('names the module of each function, by whichever name the bundle goes', () => {
+    const [path, url] = ['/p/dist/compiled/cli.cjs', 'file:///p/dist/compiled/cli.cjs'];
+    expect(placesOf(at(url, 2), at(path, 2), at(url, 4))).toEqual([
+      'file:///p/node_modules/fastify/lib/reply.js',
+      'file:///p/node_modules/fastify/lib/reply.js',
+      'file:///p/dist/server/slot/slot.js',
+    ]);
+  });
+
+  it('leaves what is in no bundle, or in no module of one, where it is', () => {
+    const urls = [
+      'file:///p/dist/compiled/cli.cjs',
+      'node:net',
+      '/p/dist/gone.js',
+      '/p/node_modules/a/dist/b.js',
+      '',
+    ];
+    expect(placesOf(...urls.map((url) => at(url, 0)))).toEqual(urls);
   });
 });
 
