@@ -7,6 +7,8 @@ import type { Output } from '../../protocol/slot-messages.ts';
 import type { Shown, StoredValue } from '../payload/stored-value.ts';
 import type { DeliveryContext, OutputDelivery, PredictionDelivery, TakenOutput } from './output-delivery.ts';
 
+const BYTES_MAX = limit('predictionOutputBytesMax');
+
 export interface AssemblyEvents {
   onItem(index: number, value: Shown): void;
   onFailure(error: PawlError): void;
@@ -119,7 +121,7 @@ export class OutputAssembly {
   /** False where that is more than a prediction may hold: it has failed then. */
   #afford(bytes: number): boolean {
     this.#bytes += bytes;
-    const { bytesMax = limit('predictionOutputBytesMax') } = this.#parts;
+    const { bytesMax = BYTES_MAX } = this.#parts;
     if (this.#bytes <= bytesMax) return true;
     const message = `the outputs are larger than ${bytesMax} bytes together; return less, or write files`;
     this.#fail(new PawlError('PAWL_OUTPUT_INVALID', message));

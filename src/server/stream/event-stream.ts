@@ -70,8 +70,8 @@ export class EventStream {
     const text = (number: number, event: PredictionEvent): string | ComposedBody => {
       const id = this.#ids.of(number);
       try {
-        const encode = () => dialect.event(id, event, this.#prediction);
-        return this.#prediction.hasStored ? compose(encode, wire) : encode();
+        if (!this.#prediction.hasStored) return dialect.event(id, event, this.#prediction);
+        return compose(() => dialect.event(id, event, this.#prediction), wire);
       } catch {
         // The only way to fail is a text longer than V8 can hold.
         return dialect.failure(id, event, this.#prediction);

@@ -56,6 +56,16 @@ describe('an event', () => {
     });
   });
 
+  it('shows a text as JSON.stringify() does, whatever its characters are', async () => {
+    const { prediction } = await streamedPrediction();
+    for (let unit = 0; unit <= 0x2100; unit += 1) {
+      const value = `a${String.fromCharCode(unit)}`;
+      expect(encodeEvent('x-1', { type: 'output', index: 0, value }, prediction)).toBe(
+        `id: x-1\nevent: output\ndata: {"chunk":${JSON.stringify(value)},"index":0}\n\n`,
+      );
+    }
+  });
+
   it('is one line that every way of splitting lines leaves whole', async () => {
     const { prediction } = await streamedPrediction();
     const event = encodeEvent('x-0', { type: 'output', index: 0, value: NASTY }, prediction);
