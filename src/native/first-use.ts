@@ -21,7 +21,7 @@ const GLOBALS = [
   ],
 ];
 
-/** Call once, before any user code. */
+/** Call once, before any user code that can be interrupted. */
 export function loadLazyParts(): void {
   const require = createRequire(import.meta.url);
   for (const name of MODULES) require(`node:${name}`);

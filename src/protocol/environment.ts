@@ -6,5 +6,8 @@ export const WORKER_MARK_VARIABLE = 'PAWL_WORKER_MARK';
 /** A worker's own directory, which it removes should the server end before it could say anything. Seen by nobody else. */
 export const WORKER_DIRECTORY_VARIABLE = 'PAWL_WORKER_DIR';
 
+/** What a worker begins to load before anybody has told it more. Seen by nobody else. */
+export const WORKER_PREDICTOR_VARIABLE = 'PAWL_WORKER_PREDICTOR';
+
 /** Start of the name of a server's own directory, which holds those of its workers. */
 export const SERVER_DIRECTORY_PREFIX = 'pawl-';

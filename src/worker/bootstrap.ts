@@ -5,12 +5,15 @@ import { Worker } from 'node:worker_threads';
 import { packagePath } from '../base/package-place.ts';
 import { limit } from '../limits.ts';
 import { loadNative } from '../native/binding.ts';
-import { loadLazyParts } from '../native/first-use.ts';
 import { Interruption } from '../native/interrupt.ts';
 import type { NativeApi } from '../native/native-api.ts';
 import { installRuntime } from '../predictor/runtime.ts';
 import type { ControlEvent } from '../protocol/control-messages.ts';
-import { WORKER_DIRECTORY_VARIABLE, WORKER_MARK_VARIABLE } from '../protocol/environment.ts';
+import {
+  WORKER_DIRECTORY_VARIABLE,
+  WORKER_MARK_VARIABLE,
+  WORKER_PREDICTOR_VARIABLE,
+} from '../protocol/environment.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -34,7 +37,9 @@ const shared = new SharedState();
 const board = new SlotBoard();
 const interruption = new Interruption(native);
 const workDir = process.env[WORKER_DIRECTORY_VARIABLE] ?? null;
+const predictorPath = process.env[WORKER_PREDICTOR_VARIABLE] ?? '';
 delete process.env[WORKER_DIRECTORY_VARIABLE];
+delete process.env[WORKER_PREDICTOR_VARIABLE];
 const start: IoStart = {
   workDir,
   controlIn: redirected.controlIn,
@@ -45,8 +50,6 @@ const start: IoStart = {
   uninterruptible: interruption.unavailable,
 };
 const io = new Worker(packagePath('dist', 'worker', 'io', 'main.js'), { workerData: start, execArgv: [] });
-// While that thread starts.
-loadLazyParts();
 
 const pipeBytes = limit('slotPipeBytes');
 const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };
@@ -101,6 +104,9 @@ io.on('error', (error) => {
   native.writeAll(redirected.originalStderr, Buffer.from(`the worker's I/O thread failed: ${error.stack}\n`));
   native.exitNow(EXIT_CODES.fatal);
 });
+
+// While the I/O thread starts, through which everything else is told.
+if (predictorPath !== '') host.begin(predictorPath);
 
 /** Without the addon nothing is redirected yet: the answer goes where the control channel still is. */
 function nativeOrEnd(): NativeApi {

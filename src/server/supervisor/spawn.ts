@@ -1,7 +1,11 @@
 // Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { packagePath } from '../../base/package-place.ts';
-import { WORKER_DIRECTORY_VARIABLE, WORKER_MARK_VARIABLE } from '../../protocol/environment.ts';
+import {
+  WORKER_DIRECTORY_VARIABLE,
+  WORKER_MARK_VARIABLE,
+  WORKER_PREDICTOR_VARIABLE,
+} from '../../protocol/environment.ts';
 
 /** Arguments of `node`: the worker's file and what it is given. */
 export type WorkerEntry = readonly string[];
@@ -25,12 +29,17 @@ const SERVER_ONLY = [
 export interface WorkerMarks {
   readonly mark: string;
   readonly workDir: string;
+  readonly predictorPath: string;
 }
 
-export function workerEnvironment(env: NodeJS.ProcessEnv, { mark, workDir }: WorkerMarks): NodeJS.ProcessEnv {
+export function workerEnvironment(env: NodeJS.ProcessEnv, marks: WorkerMarks): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !SERVER_ONLY.includes(name));
-  const marks = { [WORKER_MARK_VARIABLE]: mark, [WORKER_DIRECTORY_VARIABLE]: workDir };
-  return { ...Object.fromEntries(kept), ...marks };
+  return {
+    ...Object.fromEntries(kept),
+    [WORKER_MARK_VARIABLE]: marks.mark,
+    [WORKER_DIRECTORY_VARIABLE]: marks.workDir,
+    [WORKER_PREDICTOR_VARIABLE]: marks.predictorPath,
+  };
 }
 
 /** `detached` gives the worker a session of its own: signals from the terminal pass it by, and its group can be killed. */

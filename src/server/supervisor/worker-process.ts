@@ -9,7 +9,7 @@ import { LastWords } from '../slot/last-words.ts';
 import { CaptureRemains } from './capture-remains.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { killMarked, killTree, signalGroup } from './process-tree.ts';
-import { spawnNode, type WorkerEntry } from './spawn.ts';
+import { spawnNode, type WorkerEntry, type WorkerMarks } from './spawn.ts';
 import { StdioChannel } from './stdio-channel.ts';
 
 export class WorkerProcess {
@@ -47,11 +47,11 @@ export class WorkerProcess {
   /** Rejects when the operating system starts no process. `onWords` gets what arrives on its original stderr. */
   static async start(
     entry: WorkerEntry,
-    workDir: string,
+    places: Omit<WorkerMarks, 'mark'>,
     onWords: (text: string) => void,
   ): Promise<WorkerProcess> {
     const mark = randomUUID();
-    const child = spawnNode(entry, { mark, workDir });
+    const child = spawnNode(entry, { mark, ...places });
     if (child.pid !== undefined) {
       // A signal that can't be delivered is reported here too; the exit tells what matters.
       child.on('error', () => {});

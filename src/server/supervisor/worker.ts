@@ -167,9 +167,9 @@ export class Worker implements HandshakeHost {
       await this.#handshake.listen();
       // stop() may have come meanwhile.
       if (this.status !== 'spawning') return await this.#finish(null);
-      this.#process = await WorkerProcess.start(this.#options.entry, this.workDir, (text) =>
-        this.#output.runtime(text),
-      );
+      const { entry, config } = this.#options;
+      const places = { workDir: this.workDir, predictorPath: config.predictorPath };
+      this.#process = await WorkerProcess.start(entry, places, (text) => this.#output.runtime(text));
     } catch (error) {
       this.giveUp({ kind: 'spawn_failed', detail: error instanceof Error ? error.message : String(error) });
       return await this.#finish(null);

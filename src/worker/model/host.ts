@@ -6,6 +6,7 @@ import { systemClock } from '../../base/clock.ts';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import { type ErrorCode, PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
+import { loadLazyParts } from '../../native/first-use.ts';
 import type { Interruption } from '../../native/interrupt.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { HttpClient } from '../../net/http-client.ts';
@@ -19,8 +20,10 @@ import type { SharedState } from '../shared-state.ts';
 import type { SlotBoard } from '../slot-board.ts';
 import { slotSockets } from '../slot-socket.ts';
 import type { ToIo, ToModel } from '../thread-messages.ts';
+import { errorLine } from '../thrown.ts';
 import { bounded, wireError } from '../wire-error.ts';
 import { checkHealth } from './healthcheck.ts';
+import { type BegunModule, beginModule } from './load-module.ts';
 import type { LoadedPredictor } from './loaded-predictor.ts';
 import { origins } from './origin.ts';
 import type { OutputRouter } from './output-router.ts';
@@ -61,6 +64,8 @@ export class Host {
   readonly #runs: (PredictionRun | undefined)[] = [];
   /** By slot. */
   #runParts: RunParts[] = [];
+  readonly #setupOrigin = new SetupOrigin();
+  #begun: BegunModule | null = null;
   #predictor: LoadedPredictor | null = null;
   #exitCode: number = EXIT_CODES.clean;
   #isEnding = false;
@@ -103,10 +108,16 @@ export class Host {
     this.#control(diagnostic('warn', bounded(text)), this.#predictor === null ? 'setup' : 'serving');
   }
 
+  /** What the predictor needs and does not run, while the server does not know yet where its last words would be. */
+  begin(file: string): void {
+    this.#begun = origins.run(this.#setupOrigin, () => beginModule(file));
+  }
+
   async #initialise(init: Init): Promise<void> {
-    const origin = new SetupOrigin();
+    const origin = this.#setupOrigin;
+    const begun = this.#begun?.file === init.predictorPath ? this.#begun : undefined;
     try {
-      const loaded = await origin.run(() => load(init), 'PAWL_LOAD_FAILED');
+      const loaded = await origin.run(() => load(init, begun), 'PAWL_LOAD_FAILED');
       if (init.purpose === 'schema') {
         return this.#end(EXIT_CODES.clean, { type: 'described', predictor: loaded.description });
       }
@@ -123,9 +134,20 @@ export class Host {
       origin.close();
       this.#parts.usage.ready();
       this.#control({ type: 'ready', predictor: loaded.description }, 'serving');
+      // Before any call that can be interrupted, and after what somebody waits for.
+      this.#loadLazyParts();
       setImmediate(this.#parts.afterReady);
     } catch (error) {
       this.#setupFailed(error);
+    }
+  }
+
+  #loadLazyParts(): void {
+    try {
+      loadLazyParts();
+    } catch (error) {
+      // The predictor may have put something of its own there.
+      this.report(`a global of Node's cannot be read: ${errorLine(error)}`);
     }
   }
 

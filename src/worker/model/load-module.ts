@@ -1,10 +1,13 @@
 // A file → its exports. TypeScript goes through tsx with the tsconfig.json nearest to the file, but for a simple file,
-// which load-single.ts runs; JavaScript is imported as it is. What a module throws while it is imported is the user's: it is passed on as the cause, stack and all.
-import { existsSync } from 'node:fs';
+// which load-single.ts runs; JavaScript is imported as it is. What a module throws while it is imported is the user's:
+// it is passed on as the cause, stack and all.
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { IS_COMPILED } from '../../base/compiled.ts';
+import { packagePath } from '../../base/package-place.ts';
 import { importFailure } from './load-failure.ts';
-import { importSingle } from './load-single.ts';
+import { compileSingle, importSingle, type Single } from './load-single.ts';
 
 const JAVASCRIPT = ['.js', '.mjs', '.cjs'];
 const COMPILED = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
@@ -18,15 +21,45 @@ export function canLoad(file: string): boolean {
   return EXTENSIONS.includes(path.extname(file));
 }
 
+/** A file whose loading has begun: nothing that the user wrote has run. */
+export interface BegunModule {
+  readonly file: string;
+  readonly tsconfig: string | null;
+  readonly single: Promise<Single | null>;
+}
+
+/** Never throws: where the file cannot be read, loading says so. */
+export function beginModule(file: string): BegunModule {
+  const isCompiled = COMPILED.includes(path.extname(file));
+  const tsconfig = isCompiled ? nearestTsconfig(file) : null;
+  const single = isCompiled ? compileSingle(file, tsconfig) : Promise.resolve(null);
+  // A failure is told where it is waited for.
+  single.catch(() => undefined);
+  if (IS_COMPILED && importsThisPackage(file)) {
+    // With zod, which is most of what there is to load for many a predictor.
+    import(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
+  }
+  return { file, tsconfig, single };
+}
+
+function importsThisPackage(file: string): boolean {
+  try {
+    return /['"]pawl['"]/.test(readFileSync(file, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** @throws PawlError PAWL_LOAD_FAILED */
-export async function loadModule(file: string): Promise<ModuleExports> {
+export async function loadModule(begun: BegunModule): Promise<ModuleExports> {
+  const { file, tsconfig } = begun;
   // Stacks name the lines that the user wrote, also of JavaScript that was compiled before it came here.
   process.setSourceMapsEnabled(true);
   try {
     if (COMPILED.includes(path.extname(file))) {
-      const tsconfig = nearestTsconfig(file);
-      const single = await importSingle(file, tsconfig);
-      if (single !== null) return single;
+      const single = await begun.single;
+      const module = single === null ? null : await importSingle(single);
+      if (module !== null) return module;
       await registerCompiler(tsconfig);
     }
     const module: ModuleExports = await import(pathToFileURL(file).href);

@@ -19,8 +19,17 @@ const BEGIN = 'module.exports = __toCommonJS(';
 const END = '// Annotate the CommonJS export names for ESM import in node:\n';
 const LOADERS = new Set(['module', 'vm', 'worker_threads']);
 
-/** Null where tsx has to do it. What the file itself throws is passed on. */
-export async function importSingle(file: string, tsconfig: string | null): Promise<ModuleExports | null> {
+/** A file that can be run, and what it imports. */
+export interface Single {
+  readonly file: string;
+  readonly specifiers: readonly string[];
+  /** All of it, and what was written in the file. */
+  readonly text: string;
+  readonly code: string;
+}
+
+/** Null where tsx has to do it. Nothing of the user's runs. */
+export async function compileSingle(file: string, tsconfig: string | null): Promise<Single | null> {
   if (!isModule(file)) return null;
   const result = await compile(file, tsconfig);
   const specifiers = result === null ? null : importsOf(result.metafile);
@@ -28,6 +37,11 @@ export async function importSingle(file: string, tsconfig: string | null): Promi
   if (specifiers === null || text === undefined) return null;
   const [, code] = text.split('\n//# sourceMappingURL=', 1)[0]?.split(END, 1)[0]?.split(BEGIN) ?? [];
   if (code === undefined || NOT_PLAIN.test(withoutOwnName(code, file))) return null;
+  return { file, specifiers, text, code };
+}
+
+/** Null where tsx has to do it, after all. What the file itself throws is passed on. */
+export async function importSingle({ file, specifiers, text, code }: Single): Promise<ModuleExports | null> {
   const imported = await importAll(file, specifiers);
   if (imported === null || !areExported(code, imported)) return null;
   // Imported they are modules already, their default export included.

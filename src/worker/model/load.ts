@@ -4,13 +4,17 @@ import { stat } from 'node:fs/promises';
 import { PawlError } from '../../errors.ts';
 import { toPredictor } from './forms.ts';
 import { findExport } from './load-export.ts';
-import { canLoad, EXTENSIONS, loadModule } from './load-module.ts';
+import { type BegunModule, beginModule, canLoad, EXTENSIONS, loadModule } from './load-module.ts';
 import type { LoadedPredictor } from './loaded-predictor.ts';
 
 /** `file` is an absolute path; without a name the exports default, Predictor, Runner and predict are tried. */
-export async function loadPredictor(file: string, exportName: string | null): Promise<LoadedPredictor> {
+export async function loadPredictor(
+  file: string,
+  exportName: string | null,
+  begun?: BegunModule,
+): Promise<LoadedPredictor> {
   await checkFile(file);
-  const module = await loadModule(file);
+  const module = await loadModule(begun ?? beginModule(file));
   const found = findExport(module, exportName, file);
   return toPredictor(found.value, { file, exportName: found.name });
 }

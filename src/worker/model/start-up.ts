@@ -3,6 +3,7 @@
 import { PawlError } from '../../errors.ts';
 import type { Init, PredictorDescription } from '../../protocol/control-messages.ts';
 import { loadPredictor } from './load.ts';
+import type { BegunModule } from './load-module.ts';
 import type { LoadedPredictor } from './loaded-predictor.ts';
 import { describePredictor } from './schema/document.ts';
 
@@ -12,8 +13,8 @@ export interface Loaded {
   readonly slots: number;
 }
 
-export async function load(init: Init): Promise<Loaded> {
-  const predictor = await loadPredictor(init.predictorPath, init.predictorExport);
+export async function load(init: Init, begun?: BegunModule): Promise<Loaded> {
+  const predictor = await loadPredictor(init.predictorPath, init.predictorExport, begun);
   if (init.mode === 'train' && predictor.train === null) {
     throw new PawlError(
       'PAWL_PREDICTOR_INVALID',
