@@ -49,8 +49,11 @@ export class Outbox {
     for (const { carrier, lines } of waiting) {
       for (const line of lines) text += carriedLine(carrier.index, line);
     }
-    first.carrier.write(text, () => {
+    // A stream that is asked when something was taken does more for each write.
+    const isAwaited = waiting.some(({ onTaken }) => onTaken !== undefined);
+    const onAllTaken = () => {
       for (const { onTaken } of waiting) onTaken?.();
-    });
+    };
+    first.carrier.write(text, isAwaited ? onAllTaken : undefined);
   }
 }

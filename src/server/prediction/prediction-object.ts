@@ -61,13 +61,16 @@ function seconds(ms: number): number {
   return Math.round(ms * 1000) / 1e6;
 }
 
-let lastMs = Number.NaN;
+let lastSecond = Number.NaN;
 let lastText = '';
 
-/** The times of a fast prediction are often the same millisecond. */
+/** ISO 8601. Only the milliseconds differ between the times of one second, and each answer has three of them. */
 export function timestamp(epochMs: number): string {
-  if (epochMs === lastMs) return lastText;
-  lastText = new Date(epochMs).toISOString();
-  lastMs = epochMs;
-  return lastText;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1000).toISOString().slice(0, -'000Z'.length);
+    lastSecond = second;
+  }
+  const millis = Math.floor(epochMs) - second * 1000;
+  return `${lastText}${millis < 10 ? '00' : millis < 100 ? '0' : ''}${millis}Z`;
 }

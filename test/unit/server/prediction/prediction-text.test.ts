@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../src/base/json.ts';
-import { predictionObject } from '../../../../src/server/prediction/prediction-object.ts';
+import { predictionObject, timestamp } from '../../../../src/server/prediction/prediction-object.ts';
 import { predictionText } from '../../../../src/server/prediction/prediction-text.ts';
 import { scriptedService, submission } from '../../../helpers/service.ts';
 
@@ -44,6 +44,22 @@ describe('predictionText', () => {
           const expected = JSON.stringify(predictionObject(prediction, detail));
           expect(predictionText(prediction, detail)).toBe(expected);
         }
+      }),
+    );
+  });
+});
+
+describe('timestamp', () => {
+  it('is the ISO 8601 text of each time, whichever came before it', () => {
+    const epochMs = fc.oneof(
+      fc.integer({ min: 0, max: 4e12 }),
+      fc.double({ min: 0, max: 4e12, noNaN: true }),
+    );
+    const near = fc.tuple(epochMs, fc.array(fc.integer({ min: 0, max: 2_500 })));
+    fc.assert(
+      fc.property(near, ([first, later]) => {
+        for (const ms of [first, ...later.map((more) => first + more)])
+          expect(timestamp(ms)).toBe(new Date(ms).toISOString());
       }),
     );
   });
