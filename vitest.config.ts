@@ -21,7 +21,7 @@ export default defineConfig({
     projects: [
       tier('unit', 5_000, true),
       tier('tidy', 20_000, true),
-      tier('native', 60_000 * slowness, false),
+      tier('native', 150_000 * slowness, false),
       tier('fuzz', 120_000, true),
       tier('integration', 60_000, true),
       tier('conformance', 180_000, false),

@@ -16,6 +16,8 @@ const CASE_ROUNDS = SLOWNESS > 1 ? 1 : 3;
 const CONTEXT_ROUNDS = Math.ceil(25 / SLOWNESS);
 /** `npm run gate-races` runs ten times as many. */
 const RACE_ROUNDS = Math.ceil(1_000 / SLOWNESS);
+/** On Node 24 and 26 a loop may end seconds late, longer where processors are scarce (docs/decisions/0006). */
+const RACE_DEADLINE_MS = 280_000;
 
 describeOnEachNode('an interrupt', (run) => {
   it('ends whatever holds the main thread, and neither catch nor finally runs', async () => {
@@ -119,11 +121,15 @@ describeOnEachNode('an interrupt', (run) => {
     expect({ code, signal, stderr }).toEqual({ code: 3, signal: null, stderr: '' });
   });
 
-  it('is reported exactly where it was delivered, and never touches the next work, in random races', async () => {
-    const seed = Date.now() % 2 ** 31;
-    const { faults } = await raceGate(run, { rounds: RACE_ROUNDS, seed, deadlineMs: 55_000 });
-    expect(faults).toEqual([]);
-  });
+  it(
+    'is reported exactly where it was delivered, and never touches the next work, in random races',
+    async () => {
+      const seed = Date.now() % 2 ** 31;
+      const { faults } = await raceGate(run, { rounds: RACE_ROUNDS, seed, deadlineMs: RACE_DEADLINE_MS });
+      expect(faults).toEqual([]);
+    },
+    (RACE_DEADLINE_MS + 20_000) * SLOWNESS,
+  );
 });
 
 function isExplained(warnings: readonly string[]): boolean {

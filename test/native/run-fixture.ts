@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = path.resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const FIXTURES = path.join(ROOT, 'test', 'fixtures', 'native');
-const DEADLINE_MS = 40_000;
+const DEADLINE_MS = 120_000;
 
 /** How many times longer than usual a fixture may take; above 1 under the tools of scripts/sanitize.mjs. */
 export const SLOWNESS = Number(process.env.PAWL_TEST_SLOWNESS ?? 1);
