@@ -209,6 +209,7 @@ describe('while a body is checked', () => {
     await first.send(TEXT);
     const checker = await checkerOf(started);
     first.leave();
+    await onDisk(started, NOTHING);
     process.kill(checker, 'SIGSTOP');
     const checked = send(started.server.url, `{"input":{"text":"${TEXT}"}}`).catch(() => null);
     await onDisk(started, { named: 1, nameless: 0 });
