@@ -7,7 +7,7 @@ import { runCommand } from './run-command.mjs';
 const DEADLINE_MS = 45 * 60_000;
 
 /** `{ passed, failed, skipped }`. A tier that ran nothing, or whose runner broke, has failed. */
-export async function runTier(tier, filters, env = process.env) {
+export async function runTier(tier, filters, env = process.env, deadlineMs = DEADLINE_MS) {
   const report = path.join(root, '.cache', 'test-reports', `${tier}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
@@ -23,7 +23,7 @@ export async function runTier(tier, filters, env = process.env) {
   const code = await runCommand(process.execPath, [vitest, ...args, ...filters], {
     cwd: root,
     env,
-    deadlineMs: DEADLINE_MS,
+    deadlineMs,
   });
   const counts = existsSync(report) ? countsOf(JSON.parse(readFileSync(report, 'utf8'))) : noCounts();
   // A file that fails while it is imported and an error between tests belong to no test, yet are failures.
