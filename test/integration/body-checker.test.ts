@@ -1,5 +1,5 @@
 // The process that checks large bodies, and what becomes of a body when that process dies, hangs or is not needed.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -74,6 +74,13 @@ it('ends after a while, too, when the body that it was started for has not come'
   await eventually('its start', () => (childrenOf(process.pid).length === 1 ? true : null));
   clock.advance(limit('bodyCheckerIdleMs'));
   await ended();
+});
+
+it('is what the system ends first where memory runs out', async () => {
+  const { check } = begin();
+  await check();
+  const [pid] = childrenOf(process.pid);
+  expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim()).toBe('1000');
 });
 
 it('is not ended by another body that comes during a check', async () => {

@@ -1,6 +1,6 @@
 // The process that checks large bodies for the server, one after the other. Its memory is not the server's, and its event
 // loop nobody waits for. Runs no user code; ends with the channel to the server.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { inputFields } from '../../prediction/field-kinds.ts';
 import { compilePredictorSchema, type PredictorSchema } from '../../prediction/predictor-schema.ts';
 import { checkBody } from './check-body.ts';
@@ -10,6 +10,13 @@ import { type CheckReport, type CheckRequest, failedCheck, isRequest } from './c
 const UNMEASURED = () => 0;
 
 let schema: PredictorSchema | null = null;
+
+// Where memory runs out the system is to end this process, and not the server or a worker with a model in it.
+try {
+  writeFileSync('/proc/self/oom_score_adj', '1000');
+} catch {
+  // No Linux, or not allowed: it chooses by size alone.
+}
 
 process.on('message', (message) => {
   if (isRequest(message)) process.send?.(answered(message));
