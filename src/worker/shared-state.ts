@@ -10,6 +10,8 @@ const FIRST_MEMORY_CELL = FIRST_SPAWNED_CELL + limit('slotsPerWorkerMax');
 const CELLS = FIRST_MEMORY_CELL + limit('slotsPerWorkerMax');
 const KIB = 1024;
 
+const BACKLOG_MAX = limit('slotBacklogBytesMax');
+
 /** What a message between the threads takes beside its text, roughly. */
 const MESSAGE_BYTES = 512;
 
@@ -73,13 +75,18 @@ export class SharedState {
    * interrupt may end the wait; nothing is claimed then, and nothing may be handed over.
    */
   claim(bytes: number): void {
-    let outstanding = Atomics.load(this.#cells, BACKLOG_CELL);
-    const deadline = performance.now() + limit('backlogWaitMs');
-    while (outstanding >= limit('slotBacklogBytesMax') && performance.now() < deadline) {
-      Atomics.wait(this.#cells, BACKLOG_CELL, outstanding, 100);
-      outstanding = Atomics.load(this.#cells, BACKLOG_CELL);
-    }
+    const outstanding = Atomics.load(this.#cells, BACKLOG_CELL);
+    if (outstanding >= BACKLOG_MAX) this.#waitForRoom(outstanding);
     Atomics.add(this.#cells, BACKLOG_CELL, bytes + MESSAGE_BYTES);
+  }
+
+  #waitForRoom(outstanding: number): void {
+    const deadline = performance.now() + limit('backlogWaitMs');
+    let seen = outstanding;
+    while (seen >= BACKLOG_MAX && performance.now() < deadline) {
+      Atomics.wait(this.#cells, BACKLOG_CELL, seen, 100);
+      seen = Atomics.load(this.#cells, BACKLOG_CELL);
+    }
   }
 
   /** I/O thread: the kernel took so many messages of `bytes` together, or nobody ever will. */

@@ -72,13 +72,17 @@ const FILE_STAND_IN = 'data:,';
 /** @throws PawlError PAWL_OUTPUT_INVALID when the value does not fit what the predictor declared; its files are gone. */
 export function checkOutput(encoded: EncodedOutput, schema: OutputSchema, path: string): void {
   const { value, files } = encoded;
-  const pointers = new Set(files.map(({ pointer }) => pointer));
-  const seen = files.length === 0 ? value : withStandIns(value, pointers);
-  const issues = schema.check(seen).filter((issue) => !pointers.has(jsonPointer(issue.path)));
+  const issues = files.length === 0 ? schema.check(value) : issuesBesideFiles(value, files, schema);
   const [first] = issues;
   if (first === undefined) return;
   discardFiles(files);
   throw new PawlError('PAWL_OUTPUT_INVALID', describeIssue(first, issues.length, path));
+}
+
+function issuesBesideFiles(value: Json, files: readonly OutputFile[], schema: OutputSchema): InputIssue[] {
+  const pointers = new Set(files.map(({ pointer }) => pointer));
+  const issues = schema.check(withStandIns(value, pointers));
+  return issues.filter((issue) => !pointers.has(jsonPointer(issue.path)));
 }
 
 function describeIssue(issue: InputIssue, count: number, path: string): string {

@@ -28,6 +28,8 @@ const NO_FILES: readonly OutputFile[] = Object.freeze([]);
  * @throws PawlError PAWL_OUTPUT_INVALID or PAWL_OUTPUT_FILE_FAILED; CancelationError; what user code threw meanwhile.
  */
 export function encodeOutput(value: unknown, options: EncodeOptions): EncodedOutput | Promise<EncodedOutput> {
+  // Most items of a generator.
+  if (typeof value === 'string' && value.isWellFormed()) return { value, files: NO_FILES };
   const walker = new Walker(options.path);
   let root: Json;
   try {
