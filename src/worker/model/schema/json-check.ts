@@ -9,18 +9,11 @@ import { isPawlFile } from '../../../predictor/pawl-file.ts';
 import type { InputIssue } from '../../../protocol/slot-messages.ts';
 import { isFileSchema, isJsonObject, isList, mapSubschemas, without } from './keywords.ts';
 import { messageOf, type SchemaName, schemaError } from './schema-error.ts';
+import { type JsonCheck, type JsonChecks, simpleChecks } from './simple-check.ts';
 import { isWellFormed } from './well-formed.ts';
 
 /** input: files are PawlFiles, and defaults are filled in. output: a file is the text that the client sees. */
 type Side = 'input' | 'output';
-
-export type JsonCheck = (value: unknown) => readonly InputIssue[];
-
-export interface JsonChecks {
-  readonly whole: JsonCheck;
-  /** For the items of a list; null where the schema declares no list. */
-  readonly item: JsonCheck | null;
-}
 
 type AjvModule = typeof import('ajv/dist/2020.js');
 
@@ -39,13 +32,15 @@ const ROOT_ID = 'schema';
  */
 export function compileChecks(schema: JsonObject, side: Side, name: SchemaName): JsonChecks {
   try {
-    return compile(schema, side);
+    const simple = side === 'output' ? simpleChecks(schema) : null;
+    return simple ?? compileWithAjv(schema, side);
   } catch (error) {
     throw schemaError(name, `is no valid JSON Schema: ${messageOf(error)}`, error);
   }
 }
 
-function compile(schema: JsonObject, side: Side): JsonChecks {
+/** Exported for the test that holds simple checks against it. */
+export function compileWithAjv(schema: JsonObject, side: Side): JsonChecks {
   const { Ajv2020 } = loadAjv();
   const isUnknown = !isWellFormed(schema);
   const ajv = new Ajv2020({
