@@ -24,22 +24,23 @@ export function generatePredictionId(nowMs: number): PredictionId {
     randomFillSync(pool);
     used = 0;
   }
-  const bytes = pool.subarray(used, used + UUID_BYTES);
+  const from = used;
   used += UUID_BYTES;
-  bytes.writeUIntBE(Math.max(0, Math.floor(nowMs)), 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return asPredictionId(base32(bytes));
+  pool.writeUIntBE(Math.max(0, Math.floor(nowMs)), from, 6);
+  pool.writeUInt8((pool.readUInt8(from + 6) & 0x0f) | 0x70, from + 6);
+  pool.writeUInt8((pool.readUInt8(from + 8) & 0x3f) | 0x80, from + 8);
+  return asPredictionId(base32(from));
 }
 
 const characters = Buffer.alloc(Math.ceil((UUID_BYTES * 8) / 5));
 
-function base32(bytes: Buffer): string {
+/** Of one UUID in the pool. */
+function base32(from: number): string {
   let length = 0;
   let carried = 0;
   let bits = 0;
-  for (const byte of bytes) {
-    carried = ((carried << 8) | byte) & 0xfff;
+  for (let at = from; at < from + UUID_BYTES; at++) {
+    carried = ((carried << 8) | (pool[at] ?? 0)) & 0xfff;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
