@@ -33,6 +33,43 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   return false;
 }
 
+// Three digits of exponent, or as many digits as the largest double has.
+const MAY_OVERFLOW = /\d[eE]\+?\d{3}|(?<!\d)\d{309}/;
+
+/** Whether a number of this JSON text may be too large for a double: then the value has to be looked at. */
+export function mayOverflow(text: string): boolean {
+  return MAY_OVERFLOW.test(text);
+}
+
+interface Place {
+  readonly container: object;
+  readonly key: string;
+  readonly parent: Place | null;
+}
+
+/** Where the first infinite number stands that JSON.parse made of one too large for a double; null where there is none. */
+export function overflowIn(value: Json): (string | number)[] | null {
+  const pending: Place[] = [{ container: { value }, key: '', parent: null }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const [key, child] of Object.entries(next.container)) {
+      if (typeof child === 'number' && !Number.isFinite(child)) return pathOf(next, key);
+      if (isContainer(child)) pending.push({ container: child, key, parent: next });
+    }
+  }
+  return null;
+}
+
+function pathOf(place: Place, last: string): (string | number)[] {
+  const keys: (string | number)[] = [];
+  let key = last;
+  // The outermost container is ours.
+  for (let at: Place = place; at.parent !== null; at = at.parent) {
+    keys.unshift(Array.isArray(at.container) ? Number(key) : key);
+    key = at.key;
+  }
+  return keys;
+}
+
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

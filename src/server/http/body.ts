@@ -3,11 +3,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Json, JsonObject } from '../../base/json.ts';
-import { isDeeperThan } from '../../base/json-measure.ts';
+import { isDeeperThan, mayOverflow, overflowIn } from '../../base/json-measure.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import { isJsonObject } from '../prediction/openapi-schema.ts';
-import { RequestRefused, valueIssue } from '../prediction/refusal.ts';
+import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import { jsonErrorPosition } from './json-position.ts';
 
 const JSON_TYPE = /^(?:application\/json|[^/\s]+\/[^/\s]+\+json)$/i;
@@ -27,19 +27,22 @@ export function checkUtf8(body: Buffer): void {
 
 /** Throws PAWL_BODY_NOT_JSON, or RequestRefused where it is JSON but not what is wanted. */
 export function parseObject(text: string): JsonObject {
-  return checkObject(parse(withoutMark(text)), text.length);
+  return checkObject(parse(withoutMark(text)), text.length, mayOverflow(text));
 }
 
 export function withoutMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
-/** `length`: of the text that the value was parsed from. */
-export function checkObject(value: Json, length: number): JsonObject {
+/** `length`: of the text that the value was parsed from. `mayHaveOverflow`: what mayOverflow() says of it. */
+export function checkObject(value: Json, length: number, mayHaveOverflow: boolean): JsonObject {
   // A level takes two characters at least: short texts need no look.
   const levels = limit('bodyDepthMax');
   if (length > 2 * levels && isDeeperThan(value, levels)) refuse(`nests deeper than ${levels} levels`);
-  return isJsonObject(value) ? value : refuse('must be object');
+  if (!isJsonObject(value)) return refuse('must be object');
+  const overflow = mayHaveOverflow ? overflowIn(value) : null;
+  // As JSON it would go on as null, and nobody would have said so.
+  return overflow === null ? value : refuse('must be a number that a double can hold', overflow);
 }
 
 /** No body at all asks for a prediction without input; one that was announced as JSON has got lost. */
@@ -76,6 +79,6 @@ function parse(text: string): Json {
   }
 }
 
-function refuse(message: string): never {
-  throw new RequestRefused('PAWL_REQUEST_INVALID', [valueIssue([], message)]);
+function refuse(message: string, path: Issue['path'] = []): never {
+  throw new RequestRefused('PAWL_REQUEST_INVALID', [valueIssue(path, message)]);
 }

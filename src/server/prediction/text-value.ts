@@ -1,6 +1,7 @@
 // A text, from a command line or a form, to the value its field takes. The narrowest kind that fits wins; plain text is
 // last.
 import { isObject, type Json } from '../../base/json.ts';
+import { mayOverflow, overflowIn } from '../../base/json-measure.ts';
 import type { FieldKind } from './field-kinds.ts';
 
 export type TextReading = { readonly ok: true; readonly value: Json } | { readonly ok: false };
@@ -92,7 +93,7 @@ function readList(kind: FieldKind & { type: 'list' }, text: string, readFile: Re
 function readJson(text: string, fits: (value: unknown) => boolean): TextReading {
   try {
     const value: Json = JSON.parse(text);
-    return fits(value) ? yes(value) : NO;
+    return fits(value) && !(mayOverflow(text) && overflowIn(value) !== null) ? yes(value) : NO;
   } catch {
     // Not JSON: another kind may fit.
     return NO;

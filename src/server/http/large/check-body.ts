@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Json, JsonObject } from '../../../base/json.ts';
+import { mayOverflow } from '../../../base/json-measure.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import { ownUrls } from '../../files/own-files.ts';
@@ -100,15 +101,18 @@ function parseApart(bytes: Buffer, { from, to }: ByteRange): JsonObject | null {
   const mark = randomUUID();
   let body: Json;
   let input: Json;
+  let mayHaveOverflow: boolean;
   try {
     const around = `${bytes.toString('utf8', 0, from)}"${mark}"${bytes.toString('utf8', to)}`;
     body = JSON.parse(withoutMark(around));
-    input = JSON.parse(bytes.toString('utf8', from, to));
+    const text = bytes.toString('utf8', from, to);
+    input = JSON.parse(text);
+    mayHaveOverflow = mayOverflow(around) || mayOverflow(text);
   } catch {
     return null;
   }
   if (!isJsonObject(body) || body.input !== mark) return null;
-  return checkObject({ ...body, input }, bytes.length);
+  return checkObject({ ...body, input }, bytes.length, mayHaveOverflow);
 }
 
 function checkInput(

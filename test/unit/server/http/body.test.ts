@@ -99,6 +99,13 @@ describe('the body of a create request', () => {
     expect([response.statusCode, response.json().code]).toEqual([413, 'PAWL_BODY_TOO_LARGE']);
   });
 
+  it('is refused with 422 where a number is too large: as JSON it would go on as null', async () => {
+    const { response } = await send({ type: 'application/json', body: '{"input":{"a":[1,1e999]}}' });
+    expect(response.statusCode).toBe(422);
+    const issue = { loc: ['body', 'input', 'a', 1], msg: 'must be a number that a double can hold' };
+    expect(response.json().detail).toMatchObject([issue]);
+  });
+
   it('is refused with 422 when it nests too deep', async () => {
     const body = `{"input":{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`;
     const { response } = await send({ type: 'application/json', body });

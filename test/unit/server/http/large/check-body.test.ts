@@ -163,6 +163,9 @@ describe('the check of a large body', () => {
     ['is deeper than a body may be', Buffer.from(`{"input":{"a":${'['.repeat(600)}${']'.repeat(600)}}}`)],
     ['is a list', Buffer.from('[{"input":{}}]')],
     ['is cut', Buffer.from('{"input":{"a":"bc')],
+    ['has a number too large for a double', Buffer.from('{"input":{"a":[0,{"b":1e999}]}}')],
+    ['has one outside its input', Buffer.from(`{"context":{"a":-${'9'.repeat(310)}},"input":{"a":1}}`)],
+    ['is one', Buffer.from('{"input":1e999}')],
     ['has two inputs', Buffer.from('{"input":{"a":1},"input":{"b":2}}')],
     ['has a second field between', Buffer.from('{"input": {"a":1}, "id":"x", "id":"y"}')],
   ])('is that of a small one where the body %s', (_what, given) => {
