@@ -8,7 +8,6 @@ import { root } from './install-addon.mjs';
 /** What is started or imported by its path, without `src/` and `.ts`. The last two are for tests and `npm run soak`. */
 export const PROGRAMS = [
   'index',
-  'cli/main',
   'worker/bootstrap',
   'worker/io/main',
   'doctor/probe',
@@ -16,12 +15,16 @@ export const PROGRAMS = [
   'server/engine',
   'worker/model/load',
 ];
+/** What `pawl` starts: CommonJS, which Node loads sooner, in a folder that says so. */
+export const LAUNCHER = 'cli/main';
 /** dist/compiled/NAME.cjs: one script each, which src/base/compiled.ts loads with V8's code cache. */
 export const COMPILED = { cli: './src/cli/run.ts', ajv: 'ajv/dist/2020.js' };
 /** Resolved where the package is installed: zod is also the predictor's, tsx starts files of its own. */
 const SHARED = ['zod', 'tsx'];
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 
+/** In CommonJS, in place of import.meta.url. */
+const URL_OF_BUNDLE = "const urlOfBundle = require('node:url').pathToFileURL(__filename).href;";
 const COMMON = {
   absWorkingDir: root,
   bundle: true,
@@ -35,11 +38,14 @@ const COMMON = {
 /** Returns the files it wrote, relative to the root. Throws where a module does not compile. */
 export function bundle() {
   const { buildSync } = createRequire(import.meta.url)('esbuild');
-  const results = [buildSync(programs()), ...Object.keys(COMPILED).map((name) => buildSync(script(name)))];
+  const scripts = [launcher(), ...Object.keys(COMPILED).map(script)];
+  const results = [programs(), ...scripts].map((options) => buildSync(options));
+  const manifest = path.join('dist', path.dirname(LAUNCHER), 'package.json');
+  writeFileSync(path.join(root, manifest), '{"type":"commonjs"}\n');
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(path.join(root, 'dist', LICENSES), licensesOf(inputs));
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-  return [...outputs, path.join('dist', LICENSES)];
+  return [...outputs, manifest, path.join('dist', LICENSES)];
 }
 
 function programs() {
@@ -59,6 +65,18 @@ function programs() {
   };
 }
 
+function launcher() {
+  return {
+    ...COMMON,
+    entryPoints: [`src/${LAUNCHER}.ts`],
+    outbase: 'src',
+    outdir: 'dist',
+    format: 'cjs',
+    define: { 'import.meta.url': 'urlOfBundle' },
+    banner: { js: URL_OF_BUNDLE },
+  };
+}
+
 /** An expression: the function that the loader calls. In ASCII, so that V8 holds one byte for each character. */
 function script(name) {
   return {
@@ -70,7 +88,7 @@ function script(name) {
     charset: 'ascii',
     define: { 'import.meta.url': 'urlOfBundle' },
     banner: {
-      js: "(function (exports, require, module, __filename) { const urlOfBundle = require('node:url').pathToFileURL(__filename).href;",
+      js: `(function (exports, require, module, __filename) { ${URL_OF_BUNDLE}`,
     },
     footer: { js: '})' },
   };
