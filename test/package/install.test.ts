@@ -51,6 +51,11 @@ describe('the packed package', () => {
     expect(present.sort()).toEqual(names.sort());
   });
 
+  it('has the code cache of the Node it was installed with', () => {
+    const cache = `cli.cjs.${process.version}-${process.arch}.cache`;
+    expect(existsSync(path.join(consumer.installed, 'dist', 'compiled', cache))).toBe(true);
+  });
+
   it('answers npx pawl --version', async () => {
     const options = { cwd: consumer.folder, env: consumer.bareEnv() };
     const { stdout } = await output('npx', ['--no-install', 'pawl', '--version'], options);
