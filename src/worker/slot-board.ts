@@ -10,6 +10,7 @@ import { asPredictionId, type PredictionId } from '../protocol/ids.ts';
 const STANDBY = 0;
 const MODEL_HOLDS = 1;
 const IO_HAS = 2;
+const IO_KEEPS = 3;
 const HOLDER_CELL = 0;
 const FIRST_SLOT_CELL = 2;
 
@@ -27,6 +28,9 @@ const CELLS_OF_SLOT = FIRST_OF_ID + ID_BYTES / CELL_BYTES;
 const CELLS = FIRST_SLOT_CELL + CELLS_OF_SLOT * limit('slotsPerWorkerMax');
 /** A lost wake would cost this much. */
 const LOOK_AGAIN_MS = 20;
+
+/** no: the I/O thread has the slots, and for longer than it takes to deal with a message: soon. */
+export type Held = 'held' | 'soon' | 'no';
 
 export class SlotBoard {
   readonly buffer: SharedArrayBuffer;
@@ -47,10 +51,12 @@ export class SlotBoard {
 
   /**
    * Model thread: nobody else reads output, changes a slot or writes to a slot socket until letGo(), which must come in
-   * the same breath. False where the I/O thread has the slots.
+   * the same breath.
    */
-  hold(): boolean {
-    return Atomics.compareExchange(this.#cells, HOLDER_CELL, STANDBY, MODEL_HOLDS) === STANDBY;
+  hold(): Held {
+    const before = Atomics.compareExchange(this.#cells, HOLDER_CELL, STANDBY, MODEL_HOLDS);
+    if (before === STANDBY) return 'held';
+    return before === IO_HAS ? 'soon' : 'no';
   }
 
   letGo(): void {
@@ -64,6 +70,11 @@ export class SlotBoard {
       // For as long as a few system calls take that do not wait.
       Atomics.wait(this.#cells, HOLDER_CELL, MODEL_HOLDS, LOOK_AGAIN_MS);
     }
+  }
+
+  /** I/O thread, which has the slots: it will not give them back at once. */
+  keep(): void {
+    Atomics.store(this.#cells, HOLDER_CELL, IO_KEEPS);
   }
 
   /** I/O thread: the model thread may go on by itself. */

@@ -59,7 +59,8 @@ export class IoThread {
       slots: this.#slots,
       adopt: (slot, beganMs) => this.#began(slot, beganMs),
       leave: ({ index, run }) => this.#memory.ended({ slot: index, run }),
-      isSettled: () => this.#isSettled,
+      isEngaged: () => this.#isEngaged,
+      isSending: () => !this.#sender.isSettled,
     });
     const send = (event: ControlEvent, onTaken?: () => void) =>
       parts.control.sendLine(encodeFrame(event), onTaken);
@@ -139,13 +140,13 @@ export class IoThread {
     }
   }
 
-  get #isSettled(): boolean {
+  /** A line is not over, a canceled run goes on, or one with subprocesses. */
+  get #isEngaged(): boolean {
     const { shared } = this.#parts;
     return (
-      this.#capture.isFresh &&
-      this.#ladders.every((ladder) => ladder === undefined) &&
-      this.#sender.isSettled &&
-      !this.#slots.some(({ isBusy, index, run }) => isBusy && shared.hasSpawned(index, run))
+      !this.#capture.isFresh ||
+      this.#ladders.some((ladder) => ladder !== undefined) ||
+      this.#slots.some(({ isBusy, index, run }) => isBusy && shared.hasSpawned(index, run))
     );
   }
 

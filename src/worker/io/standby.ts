@@ -13,8 +13,10 @@ export interface StandbyParts<S extends Slot> {
   readonly adopt: (slot: S, beganMs: number) => void;
   /** This slot's run may end without this thread. */
   readonly leave: (slot: S) => void;
-  /** Nothing of any slot is in this thread's hands: no text, no message, nobody to end. */
-  readonly isSettled: () => boolean;
+  /** Text, or work to be ended, is in this thread's hands. */
+  readonly isEngaged: () => boolean;
+  /** A message is, for the moment that it takes. */
+  readonly isSending: () => boolean;
 }
 
 export class Standby<S extends Slot> {
@@ -34,8 +36,10 @@ export class Standby<S extends Slot> {
 
   /** Whenever something has been done with. */
   offer(): void {
-    const { board, slots, leave, isSettled } = this.#parts;
-    if (!this.#hasTaken || !isSettled()) return;
+    const { board, slots, leave, isEngaged, isSending } = this.#parts;
+    if (!this.#hasTaken) return;
+    if (isEngaged()) return board.keep();
+    if (isSending()) return;
     for (const slot of slots) if (slot.isBusy) leave(slot);
     this.#hasTaken = false;
     board.giveBack();

@@ -74,7 +74,16 @@ export class Host {
     this.#parts = parts;
     const { native, shared, board, toIo, isIoAsleep } = parts;
     const start = (slot: SlotIndex, request: Predict) => this.#start(slot, request);
-    this.#desk = new SlotDesk({ native, shared, board, toIo, isIoAsleep, sockets: slotSockets, start });
+    this.#desk = new SlotDesk({
+      native,
+      shared,
+      board,
+      toIo,
+      isIoAsleep,
+      sockets: slotSockets,
+      defer: setImmediate,
+      start,
+    });
   }
 
   handle(message: ToModel): void {

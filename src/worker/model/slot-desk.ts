@@ -10,7 +10,7 @@ import { FrameDecoder } from '../../protocol/frame.ts';
 import { asSlotIndex, type SlotIndex } from '../../protocol/ids.ts';
 import type { Predict } from '../../protocol/slot-messages.ts';
 import type { SharedState } from '../shared-state.ts';
-import type { SlotBoard } from '../slot-board.ts';
+import type { Held, SlotBoard } from '../slot-board.ts';
 import type { ToIo } from '../thread-messages.ts';
 
 export interface SlotDeskParts {
@@ -20,6 +20,8 @@ export interface SlotDeskParts {
   /** The I/O thread has nothing in its hands that it has not told of. */
   readonly isIoAsleep: () => boolean;
   readonly sockets: SlotSockets;
+  /** Runs `fn` in the next turn of the event loop. */
+  readonly defer: (fn: () => void) => void;
   readonly toIo: (message: ToIo) => void;
   /** It has begun. */
   readonly start: (slot: SlotIndex, request: Predict) => void;
@@ -57,6 +59,11 @@ interface Arrived {
   readonly request: Predict;
 }
 
+/** no: the I/O thread has to do it. soon: it is only on its way to sleep. */
+type Alone = 'done' | 'soon' | 'no';
+
+/** So many turns of the event loop are waited for it. Otherwise one message to it would follow from the other, for ever. */
+const TURNS_MAX = 8;
 const NEWLINE = 0x0a;
 
 export class SlotDesk {
@@ -65,6 +72,11 @@ export class SlotDesk {
   /** Of this moment, to go out in one write. */
   #ended: Ended[] = [];
   #endedLength = 0;
+  /** They begin as soon as the I/O thread sleeps. */
+  #waiting: Arrived[] = [];
+  /** How many turns in a row were waited for that. */
+  #turns = 0;
+  #isTurnPlanned = false;
 
   constructor(parts: SlotDeskParts) {
     this.#parts = parts;
@@ -112,41 +124,65 @@ export class SlotDesk {
     if (length > limit('carriedBytesMax')) return this.#handOver(over);
     this.#ended.push({ slot, over, lines });
     this.#endedLength += length;
-    if (isAlone || this.#endedLength >= limit('heldLinesBytesMax')) this.flush();
-    else if (this.#ended.length === 1) queueMicrotask(() => this.flush());
+    if (isAlone || this.#endedLength >= limit('heldLinesBytesMax')) this.#sendEnded(true);
+    else if (this.#ended.length === 1) queueMicrotask(() => this.#sendEnded(true));
   }
 
-  /** Code that may block comes next, or the end of the process. */
+  /** Code that may block comes next, or the end of the process: what is over does not wait any longer. */
   flush(): void {
-    if (this.#ended.length === 0) return;
+    if (this.#ended.length > 0) this.#sendEnded(false);
+  }
+
+  #sendEnded(mayWait: boolean): void {
     const ended = this.#ended;
+    if (ended.length === 0) return;
+    const outcome = this.#sendNow(ended);
+    if (outcome === 'soon' && mayWait && this.#waitATurn()) return;
     this.#ended = [];
     this.#endedLength = 0;
-    if (this.#sendNow(ended)) return;
-    for (const { over } of ended) this.#handOver(over);
+    if (outcome !== 'done') for (const { over } of ended) this.#handOver(over);
   }
 
-  /** False where the I/O thread has to. */
-  #sendNow(ended: readonly Ended[]): boolean {
+  #sendNow(ended: readonly Ended[]): Alone {
     const { board, shared } = this.#parts;
     const first = ended[0];
-    if (first === undefined || !this.#hold()) return false;
+    if (first === undefined) return 'no';
+    const held = this.#hold();
+    if (held !== 'held') return held;
     try {
       const isPlain = ({ slot, over }: Ended) =>
         board.carries(slot.index, over.run) && !shared.hasSpawned(slot.index, over.run);
-      if (!ended.every(isPlain) || !this.#isQuiet(ended.map(({ slot }) => slot))) return false;
-      if (!this.#write(first.slot.fd, textOf(ended))) return false;
+      if (!ended.every(isPlain)) return 'no';
+      const quiet = this.#quiet(ended);
+      if (quiet !== 'done') return quiet;
+      if (!this.#write(first.slot.fd, textOf(ended))) return 'no';
       for (const { slot, over } of ended) board.end(slot.index, over.run);
-      return true;
+      return 'done';
     } finally {
       board.letGo();
     }
   }
 
+  /** False where it was waited long enough. */
+  #waitATurn(): boolean {
+    if (this.#isTurnPlanned) return true;
+    if (this.#turns >= TURNS_MAX) return false;
+    this.#turns += 1;
+    this.#isTurnPlanned = true;
+    this.#parts.defer(() => {
+      this.#isTurnPlanned = false;
+      this.#beginWaiting();
+      this.#sendEnded(true);
+      if (!this.#isTurnPlanned) this.#turns = 0;
+    });
+    return true;
+  }
+
   /** Everything that was written so far has been read and dealt with: first what is in the pipes, then whoever reads. */
-  #isQuiet(slots: readonly DeskSlot[]): boolean {
+  #quiet(of: readonly { readonly slot: DeskSlot }[]): Alone {
     const { native, isIoAsleep } = this.#parts;
-    return !slots.some(({ pipes }) => native.hasBytes(...pipes)) && isIoAsleep();
+    if (of.some(({ slot }) => native.hasBytes(...slot.pipes))) return 'no';
+    return isIoAsleep() ? 'done' : 'soon';
   }
 
   /** False where the kernel takes nothing now; the I/O thread waits for it, or finds out what is wrong. */
@@ -179,12 +215,22 @@ export class SlotDesk {
       this.#lost(error instanceof Error ? error.message : String(error));
       return false;
     }
-    const begun = this.#beginAll(arrived);
-    for (const [at, { slot, line, request }] of arrived.entries()) {
-      if (at < begun) this.#start(slot, request);
+    this.#waiting.push(...arrived);
+    this.#beginWaiting();
+    return true;
+  }
+
+  #beginWaiting(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    const begun = this.#beginAll(waiting);
+    if (begun === 'soon' && this.#waitATurn()) return;
+    this.#waiting = [];
+    const alone = typeof begun === 'number' ? begun : 0;
+    for (const [at, { slot, line, request }] of waiting.entries()) {
+      if (at < alone) this.#start(slot, request);
       else this.#parts.toIo({ type: 'arrived', slot: slot.index, line });
     }
-    return true;
   }
 
   #arrived(from: DeskSlot, text: string): Arrived {
@@ -206,16 +252,18 @@ export class SlotDesk {
   }
 
   /** Not where an interrupt may come: nothing would ever let go. process.exit() in predict() ends its run there. */
-  #hold(): boolean {
-    return this.#parts.native.tokenInside() === 0 && this.#parts.board.hold();
+  #hold(): Held {
+    return this.#parts.native.tokenInside() === 0 ? this.#parts.board.hold() : 'no';
   }
 
   /** How many of them have begun, counted from the first; the I/O thread has to begin the others. */
-  #beginAll(arrived: readonly Arrived[]): number {
+  #beginAll(arrived: readonly Arrived[]): number | 'soon' {
     const { board, shared } = this.#parts;
-    if (!this.#hold()) return 0;
+    const held = this.#hold();
+    if (held !== 'held') return held === 'soon' ? held : 0;
     try {
-      if (!this.#isQuiet(arrived.map(({ slot }) => slot))) return 0;
+      const quiet = this.#quiet(arrived);
+      if (quiet !== 'done') return quiet === 'soon' ? quiet : 0;
       let begun = 0;
       for (const { slot, request } of arrived) {
         if (board.isBusy(slot.index) || shared.isCanceled(slot.index, request.run)) break;

@@ -60,12 +60,14 @@ describe('SlotBoard', () => {
   it('is in the hands of one thread at a time', () => {
     const model = new SlotBoard();
     const io = new SlotBoard(model.buffer);
-    expect(model.hold()).toBe(true);
-    expect(model.hold()).toBe(false);
+    expect([model.hold(), model.hold()]).toEqual(['held', 'no']);
     model.letGo();
     io.take();
-    expect(model.hold()).toBe(false);
+    expect(model.hold()).toBe('soon');
+    io.keep();
+    io.take();
+    expect(model.hold()).toBe('no');
     io.giveBack();
-    expect(model.hold()).toBe(true);
+    expect(model.hold()).toBe('held');
   });
 });

@@ -6,7 +6,7 @@ import { SlotBoard } from '../../../../src/worker/slot-board.ts';
 function standby() {
   const board = new SlotBoard();
   const heard: string[] = [];
-  const state = { isSettled: true };
+  const state = { isEngaged: false, isSending: false };
   const slots = [0, 1].map((number) => {
     const index = asSlotIndex(number);
     return {
@@ -21,52 +21,64 @@ function standby() {
     slots,
     adopt: ({ index }: { index: number }) => heard.push(`adopt ${index}`),
     leave: ({ index }: { index: number }) => heard.push(`leave ${index}`),
-    isSettled: () => state.isSettled,
+    isEngaged: () => state.isEngaged,
+    isSending: () => state.isSending,
   };
   /** What the model thread would find. */
-  const isFree = () => {
-    const isHeld = board.hold();
-    if (isHeld) board.letGo();
-    return isHeld;
+  const found = () => {
+    const held = board.hold();
+    if (held === 'held') board.letGo();
+    return held;
   };
-  return { board, heard, state, isFree, standby: new Standby(parts) };
+  return { board, heard, state, found, standby: new Standby(parts) };
 }
 
 describe('Standby', () => {
   it('has the slots while something is done, and gives them back where nothing is left of it', () => {
-    const { standby: tested, isFree } = standby();
-    const seen: boolean[] = [];
-    tested.whileTaken(() => seen.push(isFree()));
-    expect([...seen, isFree()]).toEqual([false, true]);
+    const { standby: tested, found } = standby();
+    const seen: string[] = [];
+    tested.whileTaken(() => seen.push(found()));
+    expect([...seen, found()]).toEqual(['soon', 'held']);
   });
 
   it('keeps them until everything is settled', () => {
-    const { standby: tested, isFree, state } = standby();
-    state.isSettled = false;
+    const { standby: tested, found, state } = standby();
+    state.isEngaged = true;
     tested.whileTaken(() => {});
+    expect(found()).toBe('no');
+    tested.whileTaken(() => {});
+    expect(found()).toBe('no');
+    state.isEngaged = false;
     tested.offer();
-    expect(isFree()).toBe(false);
-    state.isSettled = true;
+    expect(found()).toBe('held');
+  });
+
+  it('keeps them for a moment while something is being sent', () => {
+    const { standby: tested, found, state } = standby();
+    state.isSending = true;
+    tested.whileTaken(() => {});
+    expect(found()).toBe('soon');
+    state.isSending = false;
     tested.offer();
-    expect(isFree()).toBe(true);
+    expect(found()).toBe('held');
   });
 
   it('takes up the runs that began without it, once, and leaves those that may end without it', () => {
     const { standby: tested, board, heard, state } = standby();
     board.begin(1, 1, asPredictionId('p'));
-    state.isSettled = false;
+    state.isEngaged = true;
     tested.whileTaken(() => {});
     tested.whileTaken(() => {});
     expect(heard).toEqual(['adopt 1']);
-    state.isSettled = true;
+    state.isEngaged = false;
     tested.offer();
     expect(heard).toEqual(['adopt 1', 'leave 1']);
   });
 
   it('gives nothing back that it has not taken', () => {
     const { standby: tested, board } = standby();
-    expect(board.hold()).toBe(true);
+    expect(board.hold()).toBe('held');
     tested.offer();
-    expect(board.hold()).toBe(false);
+    expect(board.hold()).toBe('no');
   });
 });

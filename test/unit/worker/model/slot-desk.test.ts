@@ -31,6 +31,7 @@ function desk(slots = 1) {
   const started: string[] = [];
   const written: string[] = [];
   const listeners: ((bytes: Buffer) => boolean)[] = [];
+  const turns: (() => void)[] = [];
   const write = (fd: number, bytes: Buffer) => {
     if (state.room === 0) throw new Error('EAGAIN');
     const count = Math.min(bytes.length, state.room);
@@ -48,6 +49,7 @@ function desk(slots = 1) {
     toIo: (message) => toIo.push(message),
     isIoAsleep: () => state.isIoAsleep,
     sockets: { listen: (_fd, onBytes) => void listeners.push(onBytes), write },
+    defer: (fn) => turns.push(fn),
     start: (slot, { run }) => started.push(`${slot} ${run}`),
   });
   const own =
@@ -60,7 +62,13 @@ function desk(slots = 1) {
   const receive = (text: string, slot = 0) => listeners[slot]?.(Buffer.from(text));
   const over = (slot: number, run: number, end = '{"end":1}\n', held = '') =>
     ({ type: 'end', slot: asSlotIndex(slot), run, end, held }) as const;
-  return { tested, shared, board, state, toIo, started, written, receive, over };
+  /** One turn of the event loop; how many things were waiting for it. */
+  const turn = () => {
+    const due = turns.splice(0);
+    for (const fn of due) fn();
+    return due.length;
+  };
+  return { turn, tested, shared, board, state, toIo, started, written, receive, over };
 }
 
 describe('a prediction that needs nobody else', () => {
@@ -72,7 +80,7 @@ describe('a prediction that needs nobody else', () => {
     expect(written).toEqual(['0> {"output":1}\n{"end":1}\n']);
     expect(board.isBusy(0)).toBe(false);
     expect(toIo).toEqual([]);
-    expect(board.hold()).toBe(true);
+    expect(board.hold()).toBe('held');
   });
 
   it('is read in pieces too', () => {
@@ -108,9 +116,8 @@ describe('a prediction begins by way of the I/O thread', () => {
   const arrived = [{ type: 'arrived', slot: 0, line: encodeFrame(predict(2)).trimEnd() }];
   type Desk = ReturnType<typeof desk>;
   const reasons: Record<string, (around: Desk) => void> = {
-    'while that has the slots': ({ board }) => board.take(),
+    'while that keeps the slots': ({ board }) => board.keep(),
     'where something is in a pipe': ({ state }) => state.full.add(PROCESS.stderr),
-    'while that is awake': ({ state }) => Object.assign(state, { isIoAsleep: false }),
     'where it was canceled before it came': ({ shared }) => shared.cancel(0, 2),
     'where the slot is busy': ({ board }) => board.begin(0, 1, asPredictionId('other')),
     'where an interrupt may come': ({ state }) => Object.assign(state, { tokenInside: 5 }),
@@ -124,7 +131,7 @@ describe('a prediction begins by way of the I/O thread', () => {
 
   it('and starts once that says so', () => {
     const { tested, board, started, receive } = desk();
-    board.take();
+    board.keep();
     receive(encodeFrame(predict(2)));
     tested.begun(asSlotIndex(0), encodeFrame(predict(2)));
     expect(started).toEqual(['0 2']);
@@ -134,9 +141,8 @@ describe('a prediction begins by way of the I/O thread', () => {
 describe('a prediction ends by way of the I/O thread', () => {
   type Desk = ReturnType<typeof desk>;
   const reasons: Record<string, (around: Desk) => void> = {
-    'while that has the slots': ({ board }) => board.take(),
+    'while that keeps the slots': ({ board }) => board.keep(),
     'where something is in a pipe': ({ state }) => state.full.add(PROCESS.stdout),
-    'while that is awake': ({ state }) => Object.assign(state, { isIoAsleep: false }),
     'where it has started a subprocess': ({ shared }) => void shared.spawning({ slot: 0, run: 1 }),
     'where it has sent something before': ({ tested }) => tested.sendLine(asSlotIndex(0), '{"chunk":1}\n'),
     'where the socket takes nothing': ({ state }) => Object.assign(state, { room: 0 }),
@@ -161,6 +167,50 @@ describe('a prediction ends by way of the I/O thread', () => {
     const large = over(0, 1, '{}\n', `"${'x'.repeat(20_000)}"\n`);
     tested.end(large, true);
     expect(toIo).toEqual([{ ...over(0, 1), end: canceled }, large]);
+  });
+});
+
+describe('while the I/O thread is on its way to sleep', () => {
+  it('a prediction begins and ends a turn of the event loop later', () => {
+    const { tested, state, toIo, started, written, receive, over, turn } = desk();
+    state.isIoAsleep = false;
+    receive(encodeFrame(predict(1)));
+    turn();
+    expect(started).toEqual([]);
+    state.isIoAsleep = true;
+    turn();
+    expect(started).toEqual(['0 1']);
+    state.isIoAsleep = false;
+    tested.end(over(0, 1), true);
+    expect(turn()).toBe(1);
+    state.isIoAsleep = true;
+    turn();
+    expect([written, toIo, turn()]).toEqual([['0> {"end":1}\n'], [], 0]);
+  });
+
+  it('it is not waited for longer than a few turns', () => {
+    const { tested, board, state, toIo, receive, over, turn } = desk();
+    const types = () => toIo.map((message) => (typeof message === 'string' ? message : message.type));
+    state.isIoAsleep = false;
+    receive(encodeFrame(predict(1)));
+    while (turn() > 0);
+    expect(types()).toEqual(['arrived']);
+    board.begin(0, 1, asPredictionId('p'));
+    tested.begun(asSlotIndex(0), encodeFrame(predict(1)));
+    tested.end(over(0, 1), true);
+    while (turn() > 0);
+    expect(types()).toEqual(['arrived', 'end']);
+  });
+
+  it('what is over does not wait where code comes that may block', () => {
+    const { tested, state, toIo, receive, over, turn } = desk();
+    receive(encodeFrame(predict(1)));
+    state.isIoAsleep = false;
+    tested.end(over(0, 1), true);
+    tested.flush();
+    expect(toIo).toEqual([over(0, 1)]);
+    expect(turn()).toBe(1);
+    expect(toIo).toHaveLength(1);
   });
 });
 
