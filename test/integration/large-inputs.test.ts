@@ -1,7 +1,7 @@
 // Bodies that are too large for the server's memory: taken, checked and shown like small ones, and gone from the disk when
 // nobody needs them any more.
 import { readdirSync, rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EventClient } from '../helpers/event-client.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { checkerOf, type LargeServer, onDisk, startLarge, stopLarge } from '../helpers/large-server.ts';
@@ -205,6 +205,10 @@ describe('of a prediction with a large input nothing is left', () => {
 describe('while a body is checked', () => {
   const during = async (name: string, act: (started: LargeServer, checker: number) => Promise<unknown>) => {
     const started = await startLarge(name);
+    const { pid } = started.server;
+    onTestFinished(() => {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    });
     const first = slowUpload(`${started.server.url}/predictions`, { bytes: 2 * TEXT.length });
     await first.send(TEXT);
     const checker = await checkerOf(started);
