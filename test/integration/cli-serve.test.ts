@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { runPawl } from '../helpers/run-pawl.ts';
 import { type RunningServer, startServer } from '../helpers/start-server.ts';
@@ -77,12 +80,18 @@ describe('pawl serve', () => {
 });
 
 describe('pawl serve cannot listen', () => {
+  // Of its own, for a server says what it finds that a killed one has left.
+  const workDir = mkdtempSync(path.join(os.tmpdir(), 'pawl-test-'));
+  afterAll(() => rmSync(workDir, { recursive: true, force: true }));
   it('on a port in use: one line, exit code 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' ? String(address?.port) : '';
-    const { code, stdout, stderr } = await runPawl(['serve', HELLO, '--host', '127.0.0.1', '--port', port]);
+    const { code, stdout, stderr } = await runPawl([
+      ...['serve', HELLO, '--work-dir', workDir],
+      ...['--host', '127.0.0.1', '--port', port],
+    ]);
     other.close();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
@@ -91,7 +100,10 @@ describe('pawl serve cannot listen', () => {
   });
 
   it('on an address of another machine: one line, exit code 1', async () => {
-    const { code, stdout, stderr } = await runPawl(['serve', HELLO, '--host', '192.0.2.1', '--port', '0']);
+    const { code, stdout, stderr } = await runPawl([
+      ...['serve', HELLO, '--work-dir', workDir],
+      ...['--host', '192.0.2.1', '--port', '0'],
+    ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^pawl: Cannot listen on --host 192\.0\.2\.1 .* \[PAWL_CANNOT_LISTEN\]\n$/);
   });

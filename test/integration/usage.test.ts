@@ -97,6 +97,11 @@ describe('the metrics of a prediction', () => {
       { release: path.join(folder, 'never') },
       { prefer: 'respond-async' },
     );
+    // What is canceled before its predict() was called has used nothing.
+    await eventually('its predict() runs', async () => {
+      const { body: now } = await getPrediction(server.url, body.id);
+      return now.logs === 'waiting\n' ? now : null;
+    });
     await fetch(`${server.url}/predictions/${body.id}/cancel`, { method: 'POST' });
     const canceled = await eventually('the end', async () => {
       const { body: now } = await getPrediction(server.url, body.id);
