@@ -16,6 +16,8 @@ interface Part {
 interface Goal {
   readonly what: string;
   readonly parts: readonly Part[];
+  /** What it would take to reach it, where that is known. */
+  readonly takes?: string;
 }
 
 export interface Judged {
@@ -23,6 +25,7 @@ export interface Judged {
   readonly goal: string;
   readonly measured: string;
   readonly verdict: 'reached' | 'not reached' | 'not measured';
+  readonly takes: string | null;
 }
 
 const OURS = 'pawl';
@@ -55,6 +58,8 @@ export const GOALS: readonly Goal[] = [
   })),
   {
     what: 'throughput to Fastify with no worker',
+    takes:
+      'Two processes do the work of one, on the same processors as the load generator: with a server at twice the CPU of Fastify and a worker at once, 0.33× is what two busy processors can give; on processors of their own the server alone decides. See the next line.',
     parts: [
       against('fastify', small(8, 'perSecond'), ['≥', 0.65], 'c=8'),
       against('fastify', small(64, 'perSecond'), ['≥', 0.7], 'c=64'),
@@ -62,6 +67,8 @@ export const GOALS: readonly Goal[] = [
   },
   {
     what: 'CPU of the server for one prediction, to Fastify with no worker',
+    takes:
+      'System calls are near the floor already (at c=64 one writev, 1.3 reads and 0.07 writes a prediction). What is left is memory: some 23 KB are allocated for a prediction, and collecting them takes a tenth of the time on the main thread and as much again on helper threads. It would take one wire message for output and end, an answer that registers no listeners of its own, and a record that is made once, at the end.',
     parts: [8, 64].map((c) => against('fastify', small(c, 'serverMicros'), ['≤', 1.5], `c=${c}`)),
   },
   {
@@ -78,6 +85,10 @@ export const GOALS: readonly Goal[] = [
   },
   ...['console.log', 'a subprocess'].map((writer) => ({
     what: `lines of log by ${writer}, all attributed, to a plain pipe`,
+    ...(writer === 'a subprocess' && {
+      takes:
+        'The subprocess writes into a pipe here and there alike, and is the slower end: half a second of every million lines is its own. Above 1× is what its reader saves it, by reading more at a time.',
+    }),
     parts: [against('plain pipe', logs(writer), ['≥', 1.5], '')],
   })),
   ...['console.log', 'a subprocess'].map((writer) => ({
@@ -97,6 +108,8 @@ export const GOALS: readonly Goal[] = [
   },
   {
     what: '16 MiB of JSON in and out, time, to parse-and-print-again',
+    takes:
+      'The checker and the worker each parse the whole, one after the other (265 and 119 ms of CPU), and the worker walks the output (135 ms) before it prints it (145 ms). It would take a check that reads the worker’s parse, or both at a time.',
     parts: [against('parse-and-print', place('json', '16 MiB', 'ms'), ['≤', 0.5], '')],
   },
   {
@@ -107,6 +120,8 @@ export const GOALS: readonly Goal[] = [
   },
   {
     what: 'idle resident memory, MiB',
+    takes:
+      'A bare Node takes 42 MiB, a second thread with an event loop 10, zod in the predictor 10, the parts of Node that are loaded ahead of interrupts 6. 41 MiB are pages of the node binary, which the server shares.',
     parts: [
       { of: place('memory', 'idle, one slot', 'serverIdleMiB'), is: ['≤', 70], label: 'server' },
       { of: place('memory', 'idle, one slot', 'workerIdleMiB'), is: ['≤', 60], label: 'worker' },
@@ -114,6 +129,8 @@ export const GOALS: readonly Goal[] = [
   },
   {
     what: 'start to READY, hello in TypeScript, to bare `node -e 0`',
+    takes:
+      'Server and worker each take one start of Node, one after the other for a part of it; the import of zod by the predictor takes 65 ms of CPU, and the I/O thread and the command line 35 ms each. It would take a worker that is spawned before the command line is read, its program and the I/O thread’s in V8’s code cache, and a zod in one file.',
     parts: [
       {
         of: place('cold-start', 'hello predictor', 'ms', 'pawl, TypeScript'),
@@ -127,7 +144,7 @@ export const GOALS: readonly Goal[] = [
 
 /** Every goal, in the order of the table. */
 export function judge(recording: Recording): Judged[] {
-  return GOALS.map(({ what, parts }) => {
+  return GOALS.map(({ what, parts, takes }) => {
     const values = parts.map((part) => measuredOf(recording, part));
     const isKnown = values.every((value) => value !== null);
     const isReached = parts.every((part, i) => holds(values[i]?.median ?? Number.NaN, part.is));
@@ -136,6 +153,7 @@ export function judge(recording: Recording): Judged[] {
       goal: goalText(parts),
       measured: parts.map((part, i) => labelled(part, shown(part, values[i] ?? null))).join(', '),
       verdict: !isKnown ? 'not measured' : isReached ? 'reached' : 'not reached',
+      takes: takes ?? null,
     };
   });
 }

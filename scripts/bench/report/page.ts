@@ -1,6 +1,7 @@
 // docs/benchmarks.md from one recorded run. Pure: the page holds nothing that is not in the recording.
 import { table } from '../../markdown.ts';
 import { type Chapter, measurementsOf, type Recording, situationsOf } from '../recording.ts';
+import { judge } from './goals.ts';
 import { goalTable, situationTable, stepTable } from './tables.ts';
 
 const INTRODUCTION = [
@@ -34,6 +35,7 @@ export function page(recording: Recording, pictures: readonly string[]): string 
     'The median, and in brackets the lowest and the highest round.',
     '',
     ...goalTable(recording),
+    ...missingLines(recording),
     '',
     '## Who took part',
     '',
@@ -42,6 +44,12 @@ export function page(recording: Recording, pictures: readonly string[]): string 
     ...recording.chapters.flatMap((chapter) => chapterLines(recording, chapter, pictures)),
   ];
   return `${parts.join('\n').trimEnd()}\n`;
+}
+
+function missingLines(recording: Recording): string[] {
+  const missing = judge(recording).filter(({ verdict, takes }) => verdict !== 'reached' && takes !== null);
+  if (missing.length === 0) return [];
+  return ['', 'What it would take:', '', ...missing.map(({ what, takes }) => `- **${what}.** ${takes}`)];
 }
 
 function runTable({ machine, startedAt, seconds, rounds }: Recording): string[] {

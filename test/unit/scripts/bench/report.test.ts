@@ -40,7 +40,13 @@ describe('the goals of the benchmark', () => {
       goal: '≥ 3×',
       measured: 'c=8: 3.00× (3.00–3.10), c=64: 3.00×',
       verdict: 'reached',
+      takes: null,
     });
+  });
+
+  it('are followed by what it would take, where they are not reached', () => {
+    const ofFastify = 'CPU of the server for one prediction, to Fastify with no worker';
+    expect(page(recording(enough), [])).toContain(`- **${ofFastify}.** System calls`);
   });
 
   it('are not reached where one of their figures is not', () => {
