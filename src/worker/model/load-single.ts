@@ -2,10 +2,11 @@
 // and run here. That spares tsx's loader, a thread of its own on Node 20, through which each module of each package
 // goes. Whatever is not plainly such a file, and whatever fails before its first statement runs, is left to tsx.
 import { readFileSync } from 'node:fs';
-import { createRequire, isBuiltin, Module } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildResult, Metafile } from 'esbuild';
+import { isInstalledPackage } from './installed-package.ts';
 import type { ModuleExports } from './load-module.ts';
 
 type Result = BuildResult<{ metafile: true; write: false }>;
@@ -13,11 +14,17 @@ type Imported = ReadonlyMap<string, object>;
 
 /** What would see that it is run as CommonJS, or may load more TypeScript later. */
 const NOT_PLAIN =
-  /\bimport\s*\(|\brequire\b(?!\(")|\b(?:__filename|__dirname|createRequire|__reExport)\b|\b(?:module|exports)\s*[.[]|typeof (?:module|exports)\b|\.[cm]?tsx?["'`]/;
+  /\bimport\s*\(|\brequire\b(?!\(")|\b(?:__filename|__dirname|createRequire|__reExport)\b|\bexports\b|\bmodule\s*[.[]|typeof module\b|\.[cm]?tsx?["'`]/;
 /** Around the code of the file: helpers before it, names for a parser behind. */
 const BEGIN = 'module.exports = __toCommonJS(';
 const END = '// Annotate the CommonJS export names for ESM import in node:\n';
 const LOADERS = new Set(['module', 'vm', 'worker_threads']);
+/** tsx finds some of what Node does not. */
+const NOT_FOUND = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+]);
 
 /** A file that can be run, and what it imports. */
 export interface Single {
@@ -32,7 +39,7 @@ export interface Single {
 export async function compileSingle(file: string, tsconfig: string | null): Promise<Single | null> {
   if (!isModule(file)) return null;
   const result = await compile(file, tsconfig);
-  const specifiers = result === null ? null : importsOf(result.metafile);
+  const specifiers = result === null ? null : importsOf(file, result.metafile);
   const text = result?.outputFiles[0]?.text;
   if (specifiers === null || text === undefined) return null;
   const [, code] = text.split('\n//# sourceMappingURL=', 1)[0]?.split(END, 1)[0]?.split(BEGIN) ?? [];
@@ -40,7 +47,7 @@ export async function compileSingle(file: string, tsconfig: string | null): Prom
   return { file, specifiers, text, code };
 }
 
-/** Null where tsx has to do it, after all. What the file itself throws is passed on. */
+/** Null where tsx has to do it, after all. What the file and its packages throw is passed on. */
 export async function importSingle({ file, specifiers, text, code }: Single): Promise<ModuleExports | null> {
   const imported = await importAll(file, specifiers);
   if (imported === null || !areExported(code, imported)) return null;
@@ -61,6 +68,8 @@ async function compile(file: string, tsconfig: string | null): Promise<Result | 
       platform: 'node',
       target: `node${process.versions.node}`,
       keepNames: true,
+      // As a module is, whatever its tsconfig.json says.
+      banner: { js: '"use strict";' },
       sourcemap: 'inline',
       metafile: true,
       write: false,
@@ -88,13 +97,13 @@ function withoutOwnName(code: string, file: string): string {
 }
 
 /** What the one file imports; null where there are others, or where it imports in other ways than by statements. */
-function importsOf(metafile: Metafile): readonly string[] | null {
+function importsOf(file: string, metafile: Metafile): readonly string[] | null {
   const [input, ...others] = Object.values(metafile.inputs);
   const [output] = Object.values(metafile.outputs);
   if (input === undefined || output === undefined || others.length > 0) return null;
   const arePlain = input.imports.every(({ kind }) => kind === 'import-statement');
   const specifiers = output.imports.map((one) => one.path);
-  const areFound = specifiers.every((one) => !/^[./#]|^[a-z]+:/.test(one) || isBuiltin(one));
+  const areFound = specifiers.every((one) => isInstalledPackage(file, one));
   const canLoad = specifiers.some((one) => LOADERS.has(one.replace(/^node:/, '')));
   return arePlain && areFound && !canLoad ? [...new Set(specifiers)] : null;
 }
@@ -108,9 +117,10 @@ async function importAll(file: string, specifiers: readonly string[]): Promise<I
   try {
     for (const specifier of specifiers) imported.set(specifier, await load(specifier));
     return imported;
-  } catch {
-    // A package of TypeScript, say; modules that were loaded stay loaded, and one that threw throws again.
-    return null;
+  } catch (error) {
+    // A package that threw would not throw again: of CommonJS, Node gives what there is the second time.
+    if (error instanceof Error && NOT_FOUND.has(String(Reflect.get(error, 'code')))) return null;
+    throw error;
   }
 }
 
