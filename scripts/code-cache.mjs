@@ -24,10 +24,11 @@ function record(name, args) {
   const script = new Script(text.toString('latin1'), { filename: file });
   const module = { exports: {} };
   process.on('exit', () => {
-    const digest = createHash('sha256').update(text).digest();
+    const code = script.createCachedData();
+    const digest = createHash('sha256').update(text).update(code).digest();
     const cache = `${file}.${process.version}-${process.arch}.cache`;
     const written = `${cache}.${process.pid}`;
-    writeFileSync(written, Buffer.concat([digest, script.createCachedData()]));
+    writeFileSync(written, Buffer.concat([digest, code]));
     renameSync(written, cache);
   });
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);

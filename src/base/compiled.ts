@@ -1,6 +1,6 @@
 // Programs and libraries that scripts/bundle.mjs made into one script each, dist/compiled/NAME.cjs, and V8's code cache
 // beside it, which scripts/code-cache.mjs makes. With it a script costs a third of the time and of the memory; one that
-// is missing, or was made by another Node or from another text, costs nothing and is not used.
+// is missing or damaged, or was made by another Node or from another text, is not used.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -28,9 +28,10 @@ export function loadCompiled(name: string) {
 function codeCache(file: string, text: Buffer): Buffer | undefined {
   try {
     const cache = readFileSync(`${file}.${process.version}-${process.arch}.cache`);
-    // V8 looks at the length only.
-    const digest = createHash('sha256').update(text).digest();
-    return digest.equals(cache.subarray(0, DIGEST_BYTES)) ? cache.subarray(DIGEST_BYTES) : undefined;
+    const code = cache.subarray(DIGEST_BYTES);
+    // V8 looks at the lengths only, and a damaged cache ends the process.
+    const digest = createHash('sha256').update(text).update(code).digest();
+    return digest.equals(cache.subarray(0, DIGEST_BYTES)) ? code : undefined;
   } catch {
     // There need not be one.
     return undefined;

@@ -55,6 +55,15 @@ describe('a cache that does not fit', () => {
     writeFileSync(cache, whole);
   });
 
+  it('is not used where it is damaged, which would end the process', async () => {
+    const cache = path.join(copy, 'dist', 'compiled', cacheOf('cli'));
+    const whole = readFileSync(cache);
+    const from = Math.floor(whole.length / 2);
+    writeFileSync(cache, Buffer.from(whole).fill(0, from, from + 4096));
+    expect(await run('--version')).toBe(version);
+    writeFileSync(cache, whole);
+  });
+
   it('is not needed', async () => {
     const folder = path.join(copy, 'dist', 'compiled');
     for (const name of readdirSync(folder)) {
