@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { CancelationError } from '../../predictor/cancelation.ts';
 import type { Metrics, Scope } from '../../predictor/scope.ts';
+import { type CancelSignal, cancelSignal } from './cancel-signal.ts';
 
 export interface ScopeParts {
   readonly id: string;
@@ -24,7 +25,7 @@ export class PredictionScope implements Scope {
   readonly bind: Scope['bind'];
   readonly #parts: ScopeParts;
   /** Made on first use: most predictions never look at their signal. */
-  #controller: AbortController | null = null;
+  #signal: CancelSignal | null = null;
   #hasTempDir = false;
   #cancelCallbacks: CancelCallback[] = [];
 
@@ -38,10 +39,8 @@ export class PredictionScope implements Scope {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    // Code that blocks asks again and again, and no event reaches it.
-    if (this.#parts.isCanceled()) this.abort();
-    return this.#controller.signal;
+    this.#signal ??= cancelSignal(this.#parts.isCanceled);
+    return this.#signal.signal;
   }
 
   get tempDir(): string {
@@ -73,6 +72,6 @@ export class PredictionScope implements Scope {
 
   /** Aborts the signal; for the runtime only. */
   abort(): void {
-    this.#controller?.abort(new CancelationError());
+    this.#signal?.abort();
   }
 }
