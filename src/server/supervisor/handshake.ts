@@ -71,7 +71,7 @@ export class Handshake {
   }
 
   /** The worker runs: its deadlines count from here. */
-  begin(): Init {
+  begin(): void {
     this.#faultAfter('hello', limit('helloMs'), (ms) => ({ kind: 'no_hello', ms }));
     const { setupTimeoutMs } = this.#config;
     if (this.#purpose === 'schema') {
@@ -82,6 +82,10 @@ export class Handshake {
     } else if (setupTimeoutMs !== null) {
       this.#faultAfter('setup', setupTimeoutMs, (ms) => ({ kind: 'setup_timeout', ms }));
     }
+  }
+
+  /** Answer to hello, and not before: only now does the server hold what would remain of a worker that dies. */
+  init(): Init {
     const { index, workDir } = this.#host;
     return initMessage(this.#config, {
       index,

@@ -179,7 +179,7 @@ export class Worker implements HandshakeHost {
       onEvent: (event) => this.#onEvent(event),
       onClose: (reason) => this.#onControlClosed(reason),
     });
-    this.#control.send(this.#handshake.begin());
+    this.#handshake.begin();
     void this.#process.exited.then((exit) => this.#finish(exit));
   }
 
@@ -198,7 +198,9 @@ export class Worker implements HandshakeHost {
         return this.giveUp({ kind: 'fatal', error: event.error });
       case 'hello':
         if (event.pipes !== null) this.#process?.remains.holdProcess(event.pipes);
-        return this.#advance(event);
+        this.#advance(event);
+        if (this.status === 'connecting') this.#control?.send(this.#handshake.init());
+        return;
       case 'loaded':
         this.#process?.remains.holdSlots(event.pipes);
         return this.#advance(event);
