@@ -13,6 +13,7 @@ import {
   WORKER_DIRECTORY_VARIABLE,
   WORKER_MARK_VARIABLE,
   WORKER_PREDICTOR_VARIABLE,
+  WORKER_SOCKET_VARIABLE,
 } from '../protocol/environment.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
@@ -37,11 +38,14 @@ const shared = new SharedState();
 const board = new SlotBoard();
 const interruption = new Interruption(native);
 const workDir = process.env[WORKER_DIRECTORY_VARIABLE] ?? null;
+const slotSocketPath = process.env[WORKER_SOCKET_VARIABLE] || null;
 const predictorPath = process.env[WORKER_PREDICTOR_VARIABLE] ?? '';
 delete process.env[WORKER_DIRECTORY_VARIABLE];
+delete process.env[WORKER_SOCKET_VARIABLE];
 delete process.env[WORKER_PREDICTOR_VARIABLE];
 const start: IoStart = {
   workDir,
+  slotSocketPath,
   controlIn: redirected.controlIn,
   controlOut: redirected.controlOut,
   capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },

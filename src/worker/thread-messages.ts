@@ -75,6 +75,8 @@ export type ToIo =
 export interface IoStart {
   /** null: not started by a server. */
   readonly workDir: string | null;
+  /** null: there is none. */
+  readonly slotSocketPath: string | null;
   readonly controlIn: number;
   readonly controlOut: number;
   readonly capture: CapturePipes;

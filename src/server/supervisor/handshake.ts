@@ -49,6 +49,11 @@ export class Handshake {
     return this.#slots;
   }
 
+  /** Known after listen(); empty for none. */
+  get slotSocketPath(): string {
+    return this.#listener?.path ?? '';
+  }
+
   /** Known once the worker said ready. */
   get predictor(): PredictorDescription | null {
     return this.#predictor;
@@ -91,7 +96,7 @@ export class Handshake {
       index,
       workDir,
       purpose: this.#purpose,
-      slotSocketPath: this.#listener?.path ?? '',
+      slotSocketPath: this.slotSocketPath,
       slotToken: this.#token,
     });
   }

@@ -5,6 +5,7 @@ import {
   WORKER_DIRECTORY_VARIABLE,
   WORKER_MARK_VARIABLE,
   WORKER_PREDICTOR_VARIABLE,
+  WORKER_SOCKET_VARIABLE,
 } from '../../protocol/environment.ts';
 
 /** Arguments of `node`: the worker's file and what it is given. */
@@ -29,6 +30,7 @@ const SERVER_ONLY = [
 export interface WorkerMarks {
   readonly mark: string;
   readonly workDir: string;
+  readonly slotSocketPath: string;
   readonly predictorPath: string;
 }
 
@@ -38,6 +40,7 @@ export function workerEnvironment(env: NodeJS.ProcessEnv, marks: WorkerMarks): N
     ...Object.fromEntries(kept),
     [WORKER_MARK_VARIABLE]: marks.mark,
     [WORKER_DIRECTORY_VARIABLE]: marks.workDir,
+    [WORKER_SOCKET_VARIABLE]: marks.slotSocketPath,
     [WORKER_PREDICTOR_VARIABLE]: marks.predictorPath,
   };
 }

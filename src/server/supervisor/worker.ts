@@ -168,7 +168,8 @@ export class Worker implements HandshakeHost {
       // stop() may have come meanwhile.
       if (this.status !== 'spawning') return await this.#finish(null);
       const { entry, config } = this.#options;
-      const places = { workDir: this.workDir, predictorPath: config.predictorPath };
+      const { slotSocketPath } = this.#handshake;
+      const places = { workDir: this.workDir, slotSocketPath, predictorPath: config.predictorPath };
       this.#process = await WorkerProcess.start(entry, places, (text) => this.#output.runtime(text));
     } catch (error) {
       this.giveUp({ kind: 'spawn_failed', detail: error instanceof Error ? error.message : String(error) });

@@ -23,15 +23,13 @@ assert(parentPort !== null, 'the I/O thread is started by worker/bootstrap.ts');
 const port = parentPort;
 const start = workerData as IoStart;
 const native = loadNative();
-let places: Places | null = start.workDir === null ? null : { workDir: start.workDir, slotSocketPath: null };
+const { workDir, slotSocketPath } = start;
+const places: Places | null = workDir === null ? null : { workDir, slotSocketPath };
 
 const control = new Connection(new ControlStream(start.controlIn, start.controlOut, systemClock), {
   onLine: (line) => {
     const request = decodeControlRequest(line);
-    if (request.type === 'init') {
-      checkVersion(request.protocol, 'server');
-      places = request;
-    }
+    if (request.type === 'init') checkVersion(request.protocol, 'server');
     io.fromServer(request);
   },
   onClose: (reason) => {

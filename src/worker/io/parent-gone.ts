@@ -16,7 +16,7 @@ const pauseCell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEM
 /** Where there are directories of the server's that nobody else will remove. */
 export interface Places {
   readonly workDir: string;
-  /** null before the server has named it. */
+  /** null where there is none. */
   readonly slotSocketPath: string | null;
 }
 

@@ -12,12 +12,14 @@ it('a worker sees the environment without the secrets and channels of the server
     SENTRY_DSN: 'secret',
     NODE_CHANNEL_FD: '3',
   };
-  expect(workerEnvironment(env, { mark: 'abc', workDir: '/tmp/w', predictorPath: '/p.ts' })).toEqual({
+  const places = { workDir: '/tmp/w', slotSocketPath: '/tmp/w/s', predictorPath: '/p.ts' };
+  expect(workerEnvironment(env, { mark: 'abc', ...places })).toEqual({
     PATH: '/bin',
     MY_MODEL_KEY: 'kept',
     NODE_OPTIONS: '--max-old-space-size=100',
     PAWL_WORKER_MARK: 'abc',
     PAWL_WORKER_DIR: '/tmp/w',
+    PAWL_WORKER_SOCKET: '/tmp/w/s',
     PAWL_WORKER_PREDICTOR: '/p.ts',
   });
 });
