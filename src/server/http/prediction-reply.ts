@@ -8,11 +8,10 @@ import {
   predictionObject,
   queueFields,
 } from '../prediction/prediction-object.ts';
-import { predictionText } from '../prediction/prediction-text.ts';
 import { type Issue, RequestRefused, valueIssue } from '../prediction/refusal.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { awaitEnd, held, whenEnded } from './await-end.ts';
-import { sendComposed, sendJson } from './reply.ts';
+import { sendJson } from './reply.ts';
 import { preferenceApplied, type ResponseMode } from './response-mode.ts';
 
 export interface ReplyParts {
@@ -80,7 +79,7 @@ function answerEnded(
     service.forget(prediction);
     throw new RequestRefused('PAWL_INPUT_INVALID', workerIssues(failure.issues, failure.text));
   }
-  return sendComposed(withPreference(reply, 'ended', how), 200, predictionText(prediction, 'create'));
+  return sendAs(reply, 200, predictionObject(prediction, 'create'), how);
 }
 
 /** Whatever it is doing by now: clients take any status but this one for the end. */
@@ -89,12 +88,9 @@ function unfinished(prediction: Prediction, detail: Detail): PredictionObject {
 }
 
 function sendAs(reply: FastifyReply, status: 200 | 202, body: object, how: ResponseMode): FastifyReply {
-  return sendJson(withPreference(reply, status === 200 ? 'ended' : 'goes on', how), status, body);
-}
-
-function withPreference(reply: FastifyReply, outcome: 'ended' | 'goes on', how: ResponseMode): FastifyReply {
-  const applied = preferenceApplied(how, outcome);
-  return applied === null ? reply : reply.header('preference-applied', applied);
+  const applied = preferenceApplied(how, status === 200 ? 'ended' : 'goes on');
+  if (applied !== null) reply.header('preference-applied', applied);
+  return sendJson(reply, status, body);
 }
 
 function workerIssues(

@@ -14,18 +14,7 @@ export function sendText(reply: FastifyReply, status: number, json: string): Fas
 }
 
 export function sendJson(reply: FastifyReply, status: number, body: object): FastifyReply {
-  return sendComposed(
-    reply,
-    status,
-    compose(() => JSON.stringify(body)),
-  );
-}
-
-export function sendComposed(
-  reply: FastifyReply,
-  status: number,
-  composed: string | ComposedBody,
-): FastifyReply {
+  const composed = compose(() => JSON.stringify(body));
   return typeof composed === 'string' ? sendText(reply, status, composed) : sendBody(reply, status, composed);
 }
 

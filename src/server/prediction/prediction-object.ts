@@ -21,7 +21,7 @@ export function predictionObject(prediction: Prediction, detail: Detail): Predic
     object.error = failure.text;
     object.error_code = failure.code;
   }
-  object.metrics = { ...prediction.metrics, ...runtimeMetrics(prediction) };
+  object.metrics = metrics(prediction);
   object.created_at = timestamp(createdAt);
   if (startedAt !== null) object.started_at = timestamp(startedAt);
   if (completedAt !== null) object.completed_at = timestamp(completedAt);
@@ -36,8 +36,7 @@ export function queueFields({ place }: Prediction): PredictionObject {
   return { queue: { position, estimated_wait: ms === null ? null : Math.round(ms) / 1000 } };
 }
 
-/** What the server tells of it; the predictor's own come before it. */
-export function runtimeMetrics(prediction: Prediction): { readonly [key: string]: Json } {
+function metrics(prediction: Prediction): Json {
   const { cancelReport, usage } = prediction;
   const { predictMs, queuedMs } = prediction.times;
   const own: { [K in RuntimeMetric]?: Json } = {};
@@ -53,7 +52,7 @@ export function runtimeMetrics(prediction: Prediction): { readonly [key: string]
     if (subprocessCpuMs !== null) own.subprocess_cpu_time = seconds(subprocessCpuMs);
     if (subprocessMemoryPeakBytes !== null) own.subprocess_memory_peak_bytes = subprocessMemoryPeakBytes;
   }
-  return own;
+  return { ...prediction.metrics, ...own };
 }
 
 /** Whole microseconds: what is behind them is noise. */

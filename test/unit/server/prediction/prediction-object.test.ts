@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../src/base/json.ts';
+import { composeJson } from '../../../../src/server/payload/compose.ts';
 import { predictionObject, timestamp } from '../../../../src/server/prediction/prediction-object.ts';
-import { predictionText } from '../../../../src/server/prediction/prediction-text.ts';
 import { scriptedService, submission } from '../../../helpers/service.ts';
 
 const millis = fc.double({ min: 0, max: 1e9, noNaN: true });
@@ -24,8 +24,8 @@ const story = fc.record({
   end: fc.constantFrom('value', 'list', 'failed', 'canceled', 'none'),
 });
 
-describe('predictionText', () => {
-  it('is what JSON.stringify makes of the object, however the prediction went', async () => {
+describe('the answer of a prediction', () => {
+  it('is what JSON.stringify makes of its object, however the prediction went', async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ input, logs, metrics, usage, chunks, predictMs, end }) => {
         const { fleet, service } = scriptedService();
@@ -41,8 +41,8 @@ describe('predictionText', () => {
         else if (end === 'failed') run.fail('Error', 'no "more"');
         else if (end === 'canceled') run.cancel();
         for (const detail of ['create', 'full'] as const) {
-          const expected = JSON.stringify(predictionObject(prediction, detail));
-          expect(predictionText(prediction, detail)).toBe(expected);
+          const object = predictionObject(prediction, detail);
+          expect(composeJson(object)).toBe(JSON.stringify(object));
         }
       }),
     );
