@@ -2,6 +2,7 @@
 // the run goes on.
 import type { Contender } from './contender.ts';
 import type { Failure, Measurement } from './recording.ts';
+import { median } from './statistics.ts';
 
 export interface Bench {
   readonly rounds: number;
@@ -43,14 +44,16 @@ export interface SideBySide {
   readonly situation: string;
   readonly subjects: readonly Subject[];
   readonly rounds?: number;
+  /** Turns that each subject has in a round; the median of them counts. One unless told otherwise. */
+  readonly turns?: number;
 }
 
 /**
- * Starts all subjects, then gives each its turn in every round, in an order that is reversed every other round, so that
+ * Starts all subjects, then gives each its turn in every round, in an order that is reversed every other time, so that
  * none profits from a quiet moment of the machine. A subject that fails once is out: its rounds would not pair.
  */
 export async function sideBySide(bench: Bench, plan: SideBySide): Promise<void> {
-  const { scenario, situation, rounds = bench.rounds } = plan;
+  const { scenario, situation, rounds = bench.rounds, turns = 1 } = plan;
   const fail = (subject: string, error: unknown) => {
     bench.say(`${scenario} ${situation} ${subject}: FAILED: ${error}`);
     bench.failures.push({ scenario, situation, subject, reason: reasonOf(error) });
@@ -66,9 +69,10 @@ export async function sideBySide(bench: Bench, plan: SideBySide): Promise<void> 
         fail(name, error);
       }
     }
-    for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < rounds * turns; turn++) {
+      const round = Math.floor(turn / turns);
       const order = [...running];
-      if (round % 2 === 1) order.reverse();
+      if (turn % 2 === 1) order.reverse();
       for (const [name, subject] of order) {
         try {
           const figures = await subject.measure(round);
@@ -86,7 +90,8 @@ export async function sideBySide(bench: Bench, plan: SideBySide): Promise<void> 
     for (const [name, subject] of running) await subject.stop().catch((cause) => fail(name, cause));
   }
   for (const [subject, figures] of found) {
-    bench.measurements.push({ scenario, situation, subject, figures: Object.fromEntries(figures) });
+    const medians = [...figures].map(([figure, values]) => [figure, mediansOf(values, turns)] as const);
+    bench.measurements.push({ scenario, situation, subject, figures: Object.fromEntries(medians) });
   }
 }
 
@@ -96,6 +101,12 @@ function add(known: Map<string, number[]> | undefined, figures: Round): void {
     values.push(value);
     known?.set(figure, values);
   }
+}
+
+/** One of every `turns` values. */
+function mediansOf(values: readonly number[], turns: number): number[] {
+  const rounds = Array.from({ length: values.length / turns }, (_, round) => round * turns);
+  return rounds.map((start) => median(values.slice(start, start + turns)));
 }
 
 function describe(figures: Round): string {

@@ -72,6 +72,8 @@ export async function costOf<T>(
 }
 
 const BURST_SECONDS = 1;
+/** One client alone would take a minute to ask as often as V8 needs. */
+const WARMING_CONNECTIONS_MIN = 8;
 
 /** One burst of load by wrk. */
 export async function burst(server: RunningContender, connections: number): Promise<Round> {
@@ -95,8 +97,9 @@ export async function checkAndWarm(server: RunningContender, connections: number
 }
 
 export async function warm(server: RunningContender, connections: number): Promise<void> {
+  const clients = Math.max(connections, WARMING_CONNECTIONS_MIN);
   await warmUp(async () => {
-    const result = await closedLoop(server, INPUT, connections, BURST_SECONDS);
+    const result = await closedLoop(server, INPUT, clients, BURST_SECONDS);
     return { requests: result.requests, perSecond: answered(result) / result.seconds };
   });
 }

@@ -31,6 +31,31 @@ describe('measuring side by side', () => {
     ]);
   });
 
+  it('gives each several turns in a round where it is told to, and keeps their medians', async () => {
+    const log: string[] = [];
+    const run = bench(2);
+    const values = [5, 900, 7, 20, 1, 30];
+    const a = subject('a', log, async () => ({ value: values.shift() ?? 0 }));
+    await sideBySide(run, { scenario: 's', situation: 'x', subjects: [a, subject('b', log)], turns: 3 });
+    expect(log).toEqual([
+      'a0',
+      'b0',
+      'b0',
+      'a0',
+      'a0',
+      'b0',
+      'b1',
+      'a1',
+      'a1',
+      'b1',
+      'b1',
+      'a1',
+      'stop a',
+      'stop b',
+    ]);
+    expect(run.measurements[0]?.figures).toEqual({ value: [7, 20] });
+  });
+
   it('writes down who does not start, and measures the others', async () => {
     const log: string[] = [];
     const run = bench(1);

@@ -12,15 +12,19 @@ async function burstsOf(...rates: number[]): Promise<number> {
 
 describe('warmUp', () => {
   it('gives a server that is fast from the start four bursts', async () => {
-    await expect(burstsOf(1_000)).resolves.toBe(4);
+    await expect(burstsOf(20_000)).resolves.toBe(4);
   });
 
   it('goes on while bursts get faster, and until two in a row are not', async () => {
-    await expect(burstsOf(1_000, 1_200, 1_500, 2_000, 2_600, 2_650, 2_600)).resolves.toBe(7);
+    await expect(burstsOf(10_000, 11_000, 12_000, 13_000, 14_000, 14_050, 14_000)).resolves.toBe(7);
   });
 
   it('is not misled by one slow burst', async () => {
-    await expect(burstsOf(1_000, 1_200, 1_400, 900, 1_800, 1_850, 1_820)).resolves.toBe(7);
+    await expect(burstsOf(10_000, 12_000, 14_000, 9_000, 18_000, 18_500, 18_200)).resolves.toBe(7);
+  });
+
+  it('goes on until 50,000 requests were answered, though they get no faster', async () => {
+    await expect(burstsOf(10_000, 8_000)).resolves.toBe(6);
   });
 
   it('ends after twelve bursts however much faster each is', async () => {
