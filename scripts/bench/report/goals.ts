@@ -1,7 +1,7 @@
 // What Pawl is to reach, each goal a list of conditions on medians of per-round ratios or on medians. Pure.
 import { type Place, type Recording, ratioOf, valuesOf } from '../recording.ts';
 import { type Spread, spread } from '../statistics.ts';
-import { short } from './tables.ts';
+import { short } from './short.ts';
 
 type Condition = readonly ['≥' | '≤', number];
 

@@ -1,8 +1,8 @@
 // Pictures of two scenarios: who answers how many, and latency over the rate of arrivals. Pure.
 import { measurementsOf, type Recording, situationsOf } from '../recording.ts';
 import { median } from '../statistics.ts';
+import { short } from './short.ts';
 import { line, round, svg, text } from './svg.ts';
-import { short } from './tables.ts';
 
 const COLORS = ['#1f6fb4', '#d1495b', '#e39b3b', '#4a9d6f', '#8a6fb8', '#7a7a7a', '#2aa6a6', '#b0803c'];
 const colorOf = (i: number) => COLORS[i % COLORS.length] ?? '#000';

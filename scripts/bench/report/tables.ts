@@ -3,6 +3,7 @@ import { table } from '../../markdown.ts';
 import { type Measurement, measurementsOf, type Recording, ratioOf, situationsOf } from '../recording.ts';
 import { median } from '../statistics.ts';
 import { judge } from './goals.ts';
+import { short } from './short.ts';
 
 /** The subject that others are compared with. */
 const OURS = 'pawl';
@@ -83,11 +84,4 @@ function cell(recording: Recording, one: Measurement, figure: string): string {
   if (one.subject === OURS || WITHOUT_RATIO.includes(figure)) return shown;
   const ratio = ratioOf(recording, { ...one, figure }, { ...one, subject: OURS, figure });
   return ratio === null || !Number.isFinite(ratio.median) ? shown : `${shown} (${ratio.median.toFixed(2)}×)`;
-}
-
-/** Three digits are more than such a measurement holds. */
-export function short(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
-  return String(Number(value.toPrecision(3)));
 }

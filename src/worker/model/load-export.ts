@@ -3,7 +3,8 @@
 import { PawlError } from '../../errors.ts';
 import { isDefinedPredictor } from '../../predictor/definition.ts';
 import { isPredictorLike } from './forms.ts';
-import type { ModuleExports } from './load-module.ts';
+
+export type ModuleExports = Readonly<Record<string, unknown>>;
 
 const TRIED = ['default', 'Predictor', 'Runner', 'predict'];
 const PARTS = new Set(['predict', 'run', 'train', 'setup', 'healthcheck']);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { IS_COMPILED } from '../../base/compiled.ts';
 import { packagePath } from '../../base/package-place.ts';
+import type { ModuleExports } from './load-export.ts';
 import { importFailure } from './load-failure.ts';
 import { compileSingle, importSingle, type Single } from './load-single.ts';
 
@@ -14,8 +15,6 @@ const COMPILED = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
 const TSCONFIG_VARIABLE = 'TSX_TSCONFIG_PATH';
 
 export const EXTENSIONS: readonly string[] = [...COMPILED, ...JAVASCRIPT];
-
-export type ModuleExports = Readonly<Record<string, unknown>>;
 
 export function canLoad(file: string): boolean {
   return EXTENSIONS.includes(path.extname(file));

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildResult, Metafile } from 'esbuild';
 import { isInstalledPackage } from './installed-package.ts';
-import type { ModuleExports } from './load-module.ts';
+import type { ModuleExports } from './load-export.ts';
 
 type Result = BuildResult<{ metafile: true; write: false }>;
 type Imported = ReadonlyMap<string, object>;

@@ -3,7 +3,8 @@ import type { Measurement, Recording } from '../../../../scripts/bench/recording
 import { GOALS, judge } from '../../../../scripts/bench/report/goals.ts';
 import { page } from '../../../../scripts/bench/report/page.ts';
 import { openLoopPlot, throughputPlot } from '../../../../scripts/bench/report/plots.ts';
-import { short, situationTable } from '../../../../scripts/bench/report/tables.ts';
+import { short } from '../../../../scripts/bench/report/short.ts';
+import { situationTable } from '../../../../scripts/bench/report/tables.ts';
 import { SCENARIOS } from '../../../../scripts/bench/scenarios.ts';
 
 function recording(measurements: readonly Measurement[], more: Partial<Recording> = {}): Recording {
