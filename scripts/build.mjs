@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, COMPILED, LAUNCHER, PROGRAMS } from './bundle.mjs';
+import { bundle, COMPILED, LAUNCHERS, PROGRAMS } from './bundle.mjs';
 import { filesBelow, fingerprint, isMadeFrom, markMadeFrom } from './fingerprint.mjs';
 import { compileAddon, loads, root } from './install-addon.mjs';
 
@@ -26,13 +26,14 @@ export function buildDist() {
   const made = [
     'scripts/bundle.mjs',
     'scripts/code-cache.mjs',
+    'scripts/code-cache-recorder.cjs',
     'tsconfig.json',
     'tsconfig.build.json',
     'package-lock.json',
   ];
   const print = fingerprint([...filesBelow('src'), ...made]);
   const types = sources.map((file) => inDist(file, '.d.ts'));
-  const programs = [...PROGRAMS, LAUNCHER].map((name) => inDist(`src/${name}.ts`, '.js'));
+  const programs = [...PROGRAMS, ...LAUNCHERS].map((name) => inDist(`src/${name}.ts`, '.js'));
   const compiled = Object.keys(COMPILED).map((name) => path.join(dist, 'compiled', `${name}.cjs`));
   const expected = [...types, ...programs, ...compiled];
   if (isMadeFrom('dist', print) && expected.every((file) => existsSync(file))) return null;

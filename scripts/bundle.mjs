@@ -8,17 +8,20 @@ import { root } from './install-addon.mjs';
 /** What is started or imported by its path, without `src/` and `.ts`. The last two are for tests and `npm run soak`. */
 export const PROGRAMS = [
   'index',
-  'worker/bootstrap',
-  'worker/io/main',
   'doctor/probe',
   'server/http/large/check-program',
   'server/engine',
   'worker/model/load',
 ];
-/** What `pawl` starts: CommonJS, which Node loads sooner, in a folder that says so. */
-export const LAUNCHER = 'cli/main';
+/** What is started and runs a compiled script: CommonJS, which Node loads sooner, in a folder that says so. */
+export const LAUNCHERS = ['cli/main', 'worker/start/main'];
 /** dist/compiled/NAME.cjs: one script each, which src/base/compiled.ts loads with V8's code cache. */
-export const COMPILED = { cli: './src/cli/run.ts', ajv: 'ajv/dist/2020.js' };
+export const COMPILED = {
+  cli: './src/cli/run.ts',
+  worker: './src/worker/bootstrap.ts',
+  io: './src/worker/io/main.ts',
+  ajv: 'ajv/dist/2020.js',
+};
 /** Resolved where the package is installed: zod is also the predictor's, tsx starts files of its own. */
 const SHARED = ['zod', 'tsx'];
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
@@ -38,14 +41,14 @@ const COMMON = {
 /** Returns the files it wrote, relative to the root. Throws where a module does not compile. */
 export function bundle() {
   const { buildSync } = createRequire(import.meta.url)('esbuild');
-  const scripts = [launcher(), ...Object.keys(COMPILED).map(script)];
+  const scripts = [launchers(), ...Object.keys(COMPILED).map(script)];
   const results = [programs(), ...scripts].map((options) => buildSync(options));
-  const manifest = path.join('dist', path.dirname(LAUNCHER), 'package.json');
-  writeFileSync(path.join(root, manifest), '{"type":"commonjs"}\n');
+  const manifests = LAUNCHERS.map((name) => path.join('dist', path.dirname(name), 'package.json'));
+  for (const manifest of manifests) writeFileSync(path.join(root, manifest), '{"type":"commonjs"}\n');
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(path.join(root, 'dist', LICENSES), licensesOf(inputs));
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-  return [...outputs, manifest, path.join('dist', LICENSES)];
+  return [...outputs, ...manifests, path.join('dist', LICENSES)];
 }
 
 function programs() {
@@ -65,10 +68,10 @@ function programs() {
   };
 }
 
-function launcher() {
+function launchers() {
   return {
     ...COMMON,
-    entryPoints: [`src/${LAUNCHER}.ts`],
+    entryPoints: LAUNCHERS.map((name) => `src/${name}.ts`),
     outbase: 'src',
     outdir: 'dist',
     format: 'cjs',
@@ -86,9 +89,10 @@ function script(name) {
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     charset: 'ascii',
+    external: SHARED.flatMap((library) => [library, `${library}/*`]),
     define: { 'import.meta.url': 'urlOfBundle' },
     banner: {
-      js: `(function (exports, require, module, __filename) { ${URL_OF_BUNDLE}`,
+      js: `(function (exports, require, module, __filename, importOfLoader) { ${URL_OF_BUNDLE}`,
     },
     footer: { js: '})' },
   };

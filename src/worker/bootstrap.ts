@@ -53,7 +53,7 @@ const start: IoStart = {
   board: board.buffer,
   uninterruptible: interruption.unavailable,
 };
-const io = new Worker(packagePath('dist', 'worker', 'io', 'main.js'), { workerData: start, execArgv: [] });
+const io = new Worker(packagePath('dist', 'worker', 'start', 'main.js'), { workerData: start, execArgv: [] });
 
 const pipeBytes = limit('slotPipeBytes');
 const detached = { stdout: native.capturePipe(pipeBytes), stderr: native.capturePipe(pipeBytes) };

@@ -16,7 +16,7 @@ function cacheOf(name: string): string {
   return `${name}.cjs.${process.version}-${process.arch}.cache`;
 }
 
-it.each(['cli', 'ajv'])('V8 takes the code cache that the build made of %s', (name) => {
+it.each(['cli', 'worker', 'io', 'ajv'])('V8 takes the code cache that the build made of %s', (name) => {
   const cachedData = readFileSync(path.join(COMPILED, cacheOf(name))).subarray(DIGEST_BYTES);
   const text = readFileSync(path.join(COMPILED, `${name}.cjs`), 'latin1');
   expect(new Script(text, { cachedData }).cachedDataRejected).toBe(false);

@@ -12,7 +12,7 @@ import {
 export type WorkerEntry = readonly string[];
 
 export function defaultWorkerEntry(): WorkerEntry {
-  return [packagePath('dist', 'worker', 'bootstrap.js')];
+  return [packagePath('dist', 'worker', 'start', 'main.js')];
 }
 
 const SERVER_ONLY = [

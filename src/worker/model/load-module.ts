@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { IS_COMPILED } from '../../base/compiled.ts';
+import { importModule } from '../../base/import-module.ts';
 import { packagePath } from '../../base/package-place.ts';
 import type { ModuleExports } from './load-export.ts';
 import { importFailure } from './load-failure.ts';
@@ -36,7 +37,7 @@ export function beginModule(file: string): BegunModule {
   single.catch(() => undefined);
   if (IS_COMPILED && importsThisPackage(file)) {
     // With zod, which is most of what there is to load for many a predictor.
-    import(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
+    importModule(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
   }
   return { file, tsconfig, single };
 }
@@ -61,8 +62,7 @@ export async function loadModule(begun: BegunModule): Promise<ModuleExports> {
       if (module !== null) return module;
       await registerCompiler(tsconfig);
     }
-    const module: ModuleExports = await import(pathToFileURL(file).href);
-    return module;
+    return await importModule(pathToFileURL(file).href);
   } catch (error) {
     throw await importFailure(file, error);
   }
@@ -74,7 +74,10 @@ export async function loadModule(begun: BegunModule): Promise<ModuleExports> {
  * second copies of the packages it shares with the worker.
  */
 async function registerCompiler(tsconfig: string | null): Promise<void> {
-  const [esm, cjs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
+  const [esm, cjs] = await Promise.all([
+    importModule<typeof import('tsx/esm/api')>('tsx/esm/api'),
+    importModule<typeof import('tsx/cjs/api')>('tsx/cjs/api'),
+  ]);
   esm.register({ tsconfig: tsconfig ?? false });
   // The CommonJS half takes its tsconfig.json from the environment only. The predictor's own children get theirs.
   const before = process.env[TSCONFIG_VARIABLE];
