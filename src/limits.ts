@@ -63,6 +63,15 @@ export const LIMITS = {
     'Bodies above `inlineBytesMax` go to disk; one for which there is no room beside those that arrive or are checked is answered 409.',
   ),
   bodyCheckMs: ms(60_000, 'A large body whose check takes longer is answered 413.'),
+  bodyShapesMax: count(
+    4_000_000,
+    'A large body whose objects begin in more different ways, member for member, is answered 413.',
+  ),
+  quickBodyShapesMax: count(
+    250_000,
+    'A large body with more than that is checked by a second process, so that others need not wait for it.',
+  ),
+  quickBodyContainersMax: count(5_000_000, 'The same for one with more arrays and objects.'),
   bodyCheckerIdleMs: ms(
     5_000,
     'The process that checks large bodies ends when it has had none for this long.',

@@ -68,6 +68,35 @@ it('refuses a body that takes too long, and ends what hangs', async () => {
   await ended();
 });
 
+it('lets a body that takes long hold up those of its kind only', async () => {
+  // Of the two processes the first passes on what it is asked first, and the other hangs.
+  const { clock, check } = begin(`
+    import { existsSync, writeFileSync } from 'node:fs';
+    const mark = process.argv[1] + '.asked';
+    process.on('message', ({ isPatient }) => {
+      if (isPatient) for (;;);
+      if (existsSync(mark)) return process.send({ type: 'taken', fields: {}, input: null });
+      writeFileSync(mark, '');
+      process.send({ type: 'dear' });
+    });`);
+  const long = expect(check()).rejects.toMatchObject({ code: 'PAWL_BODY_TOO_LARGE' });
+  await eventually('the other', () => (childrenOf(process.pid).length === 2 ? true : null));
+  expect(await check()).toMatchObject({ type: 'taken' });
+  expect(await check()).toMatchObject({ type: 'taken' });
+  clock.advance(limit('bodyCheckMs'));
+  await long;
+});
+
+it('checks a body that takes long, and says of one that takes too long for anybody what is the matter', async () => {
+  const { check } = begin();
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `"${i}":1`).join(',');
+  writeFileSync(body, `{"input":{"a":{${names(limit('quickBodyShapesMax') * 1.1)}}}}`);
+  expect(await check()).toMatchObject({ type: 'taken', input: { issues: null } });
+  expect(childrenOf(process.pid)).toHaveLength(2);
+  writeFileSync(body, `{"input":{"a":{${names(limit('bodyShapesMax') * 1.1)}}}}`);
+  expect(await check()).toMatchObject({ type: 'refused', code: 'PAWL_BODY_TOO_LARGE' });
+});
+
 it('ends after a while, too, when the body that it was started for has not come', async () => {
   const { clock, checker } = begin();
   checker.prepare();

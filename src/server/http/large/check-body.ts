@@ -1,19 +1,15 @@
 // The check of a large body, as a function of its bytes: what parsing and checking a small one would have said, in the
 // same order and words, and where the input lies. Runs outside the server; writes files beside the body's where the
 // input is not passed on as it came.
-import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { Json, JsonObject } from '../../../base/json.ts';
-import { mayOverflow } from '../../../base/json-measure.ts';
 import { PawlError } from '../../../errors.ts';
 import { limit } from '../../../limits.ts';
 import { ownUrls } from '../../files/own-files.ts';
 import type { OwnUrl, TextRange } from '../../payload/stored-input.ts';
 import type { InputFields } from '../../prediction/field-kinds.ts';
 import type { InputCheck } from '../../prediction/input-check.ts';
-import { isJsonObject } from '../../prediction/openapi-schema.ts';
 import { type Issue, RequestRefused } from '../../prediction/refusal.ts';
-import { checkObject, checkUtf8, parseObject, withoutMark } from '../body.ts';
 import { readPredictionBody } from '../prediction-request.ts';
 import { bodyOfForm } from '../upload/form-input.ts';
 import {
@@ -24,20 +20,18 @@ import {
   type TakenBody,
   valuePath,
 } from './check-report.ts';
-import { type ByteRange, findInput } from './find-input.ts';
+import type { ByteRange } from './find-input.ts';
 import { formIn, type StoredPart } from './form-file.ts';
+import { type JsonScan, scanJson } from './json-scan.ts';
+import type { OpenFields } from './open-fields.ts';
+import { checkCost, type InputText, type ReadBody, readLargeBody } from './read-body.ts';
+import { reducedInput } from './reduced-input.ts';
 
 export interface BodyFile {
   readonly path: string;
   /** Its parts, where it is a form. */
   readonly form: readonly StoredPart[] | null;
   readonly bytes: Buffer;
-}
-
-interface Parsed {
-  readonly body: JsonObject;
-  /** Of the input; null where it is not known. */
-  readonly range: ByteRange | null;
 }
 
 export interface Checks {
@@ -47,29 +41,42 @@ export interface Checks {
   readonly fields: InputFields;
   /** Whether URLs of stored files are looked for. */
   readonly hasFiles: boolean;
+  /** Of the same document; null where nothing is known. */
+  readonly open?: OpenFields | null;
+  /** False: what takes long is not begun. */
+  readonly isPatient?: boolean;
   /** A smaller input is passed on with the fields. */
   readonly largeFrom?: number;
 }
 
+/** @throws TakesLong where nobody is patient enough for it. */
 export function checkBody(file: BodyFile, checks: Checks): TakenBody | RefusedBody {
   try {
-    const { body, range } = file.form === null ? parse(file.bytes) : parseForm(file, checks);
-    const { input, ...others } = knownFields(body);
+    const body =
+      file.form === null ? readLargeBody(file.bytes, checks.isPatient ?? true) : readForm(file, checks);
+    const { input: small, ...others } = knownFields(body.fields);
     const fields = meaningOf(others);
+    const largeFrom = checks.largeFrom ?? limit('inlineBytesMax');
+    if (body.input !== null && body.input.bytes > largeFrom && !body.input.isNull)
+      return { type: 'taken', fields, input: checkInputText(body.input, file, checks) };
+    const input = body.input === null ? small : body.input.value;
     if (input === undefined || input === null) return { type: 'taken', fields, input: null };
-    const text = range === null ? JSON.stringify(input) : null;
-    const bytes = range === null ? Buffer.byteLength(text ?? '') : range.to - range.from;
-    if (bytes <= (checks.largeFrom ?? limit('inlineBytesMax')))
+    if (body.input !== null || Buffer.byteLength(JSON.stringify(input)) <= largeFrom)
       return { type: 'taken', fields: { ...fields, input }, input: null };
-    return { type: 'taken', fields, input: checkInput(input, file, range, checks) };
+    return { type: 'taken', fields, input: checkInput(input, file, null, checks) };
   } catch (error) {
     return refusal(error);
   }
 }
 
 /** Its texts are read one by one: the input lies nowhere as it is. */
-function parseForm({ bytes, form }: BodyFile, { fields }: Checks): Parsed {
-  return { body: bodyOfForm(formIn(bytes, form ?? []), fields), range: null };
+function readForm({ bytes, form }: BodyFile, { fields, isPatient = true }: Checks): ReadBody {
+  const parts = form ?? [];
+  // Any of its texts may be JSON.
+  const scans = parts.flatMap((part) => ('url' in part ? [] : [scanJson(bytes, part)]));
+  const sum = (count: (scan: JsonScan) => number) => scans.reduce((total, scan) => total + count(scan), 0);
+  checkCost({ shapes: sum((scan) => scan.shapes), containers: sum((scan) => scan.containers) }, isPatient);
+  return { fields: bodyOfForm(formIn(bytes, parts), fields), input: null };
 }
 
 /**
@@ -85,34 +92,20 @@ function meaningOf({ webhook_events_filter, version, ...fields }: JsonObject): J
   };
 }
 
-/** The input and what is around it, each by itself; where that fails, all at once, which tells why. */
-function parse(bytes: Buffer): Parsed {
-  checkUtf8(bytes);
-  const range = findInput(bytes);
-  const body = range === null ? null : parseApart(bytes, range);
-  return body === null ? { body: parseObject(bytes.toString()), range: null } : { body, range };
-}
-
-/**
- * JSON is what has JSON in place of a value that is JSON. The mark must have become the value of `input`, so that no
- * later field of that name counts instead.
- */
-function parseApart(bytes: Buffer, { from, to }: ByteRange): JsonObject | null {
-  const mark = randomUUID();
-  let body: Json;
-  let input: Json;
-  let mayHaveOverflow: boolean;
-  try {
-    const around = `${bytes.toString('utf8', 0, from)}"${mark}"${bytes.toString('utf8', to)}`;
-    body = JSON.parse(withoutMark(around));
-    const text = bytes.toString('utf8', from, to);
-    input = JSON.parse(text);
-    mayHaveOverflow = mayOverflow(around) || mayOverflow(text);
-  } catch {
-    return null;
+/** With as little of it made into values as the schema allows. */
+function checkInputText(input: InputText, file: BodyFile, checks: Checks): CheckedText {
+  const { check, open = null, hasFiles } = checks;
+  // URLs may be anywhere.
+  const reduced = check === null || open === null || hasFiles ? null : reducedInput(input, open);
+  if (check !== null && reduced !== null) {
+    const checked = checkWith(check, reduced);
+    // Whoever is told what is wrong, or given something else, is told and given it of the whole.
+    if (!Array.isArray(checked) && checked.value === reduced && checked.shown === reduced) {
+      const asItCame = { path: file.path, ...input.range };
+      return { value: asItCame, shown: asItCame, warnings: checked.warnings, issues: null, ownUrls: [] };
+    }
   }
-  if (!isJsonObject(body) || body.input !== mark) return null;
-  return checkObject({ ...body, input }, bytes.length, mayHaveOverflow);
+  return checkInput(input.value, file, input.range, checks);
 }
 
 function checkInput(

@@ -5,6 +5,8 @@ import { inputFields } from '../../prediction/field-kinds.ts';
 import { compilePredictorSchema, type PredictorSchema } from '../../prediction/predictor-schema.ts';
 import { checkBody } from './check-body.ts';
 import { type CheckReport, type CheckRequest, failedCheck, isRequest } from './check-report.ts';
+import { openFields } from './open-fields.ts';
+import { TakesLong } from './read-body.ts';
 
 /** The server counts the bytes of the text. */
 const UNMEASURED = () => 0;
@@ -29,15 +31,23 @@ function answered(request: CheckRequest): CheckReport {
   try {
     return answer(request);
   } catch (error) {
-    return failedCheck(error);
+    return error instanceof TakesLong ? { type: 'dear' } : failedCheck(error);
   }
 }
 
-function answer({ path, form, mode, document, hasSchema, hasFiles }: CheckRequest): CheckReport {
+function answer(request: CheckRequest): CheckReport {
+  const { path, form, mode, document, hasSchema, hasFiles, isPatient } = request;
   if (document !== null)
     schema = compilePredictorSchema({ document, hasTrain: false, hasHealthcheck: false }, UNMEASURED);
   const isUsable = hasSchema && schema !== null && schema.error === null;
   const check = isUsable ? (schema?.check[mode] ?? null) : null;
-  const fields = inputFields(schema?.document ?? {}, mode);
-  return checkBody({ path, form, bytes: readFileSync(path) }, { check, fields, hasFiles });
+  const known = schema?.document ?? {};
+  const checks = {
+    check,
+    fields: inputFields(known, mode),
+    open: openFields(known, mode),
+    hasFiles,
+    isPatient,
+  };
+  return checkBody({ path, form, bytes: readFileSync(path) }, checks);
 }

@@ -16,6 +16,8 @@ export interface CheckRequest {
   readonly hasSchema: boolean;
   /** Does the server keep files that an input may name? Then their URLs are looked for. */
   readonly hasFiles: boolean;
+  /** Is a body taken that takes long, too? */
+  readonly isPatient: boolean;
 }
 
 /** `input` is null where the fields have it, since it is small, or where there is none. */
@@ -42,6 +44,11 @@ export interface RefusedBody {
   readonly part: RequestRefused['part'];
 }
 
+/** It would take long, and was not begun. */
+export interface DearBody {
+  readonly type: 'dear';
+}
+
 /** The disk is full, or we have a defect. */
 export interface FailedCheck {
   readonly type: 'failed';
@@ -50,9 +57,11 @@ export interface FailedCheck {
   readonly stack: string | null;
 }
 
-export type CheckReport = TakenBody | RefusedBody | FailedCheck;
+/** Of a body that was checked to its end. */
+export type Verdict = TakenBody | RefusedBody | FailedCheck;
+export type CheckReport = Verdict | DearBody;
 
-const REPORTS: readonly unknown[] = ['taken', 'refused', 'failed'] satisfies CheckReport['type'][];
+const REPORTS: readonly unknown[] = ['taken', 'refused', 'failed', 'dear'] satisfies CheckReport['type'][];
 
 export function isReport(message: unknown): message is CheckReport {
   return isObject(message) && REPORTS.includes(message.type);

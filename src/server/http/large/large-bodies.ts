@@ -19,9 +19,10 @@ import { makePrivateDirectory } from '../../work-directory.ts';
 import { asRequestError } from '../error-reply.ts';
 import { isForm } from '../upload/form.ts';
 import type { GivenPart } from '../upload/form-part.ts';
-import { type BodyChecker, shuttingDown } from './body-checker.ts';
+import type { BodyChecker } from './body-checker.ts';
 import { receiveBytes } from './body-file.ts';
-import { type CheckedText, type CheckReport, caughtIn, shownPath, valuePath } from './check-report.ts';
+import { shuttingDown } from './check-lane.ts';
+import { type CheckedText, caughtIn, shownPath, type Verdict, valuePath } from './check-report.ts';
 import { type StoredPart, writeForm } from './form-file.ts';
 
 const LATER_MS = 5_000;
@@ -184,7 +185,7 @@ function standIn(bytes: Buffer, size: number): Readable {
 
 async function fieldsOf(
   body: LargeBody,
-  report: CheckReport,
+  report: Verdict,
   schema: PredictorSchema | null,
 ): Promise<LargeFields> {
   if (report.type === 'refused') {
