@@ -1,6 +1,7 @@
 // The `pawl` command: loads the command that is asked for, and turns whatever goes wrong into one line and an exit
 // code. No stack of ours reaches the user unless PAWL_DEBUG=1 asks for it.
 import type { Writable } from 'node:stream';
+import { type EarlyWorker, offerEarlyWorker } from '../server/supervisor/early-worker.ts';
 import { PAWL_VERSION } from '../version.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { describeFailure } from './failure.ts';
@@ -45,11 +46,10 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error: unknown) => process.exit(report(error)));
 }
 
-async function main(): Promise<void> {
+export async function main(worker: EarlyWorker | null): Promise<void> {
+  offerEarlyWorker(worker);
   const exitCode = await run();
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // Not left to an empty event loop: a handle that somebody forgot would keep the command alive.
   process.exit(exitCode);
 }
-
-void main();

@@ -51,6 +51,14 @@ export interface Init {
   readonly cancelTermMs: number;
 }
 
+/** What a worker that was started early has waited for: the others find it in their environment. Before any `hello`. */
+export interface Begin {
+  readonly type: 'begin';
+  readonly workDir: string;
+  readonly slotSocketPath: string;
+  readonly predictorPath: string;
+}
+
 export interface Cancel {
   readonly type: 'cancel';
   readonly slot: SlotIndex;

@@ -4,6 +4,7 @@ import { isObject } from '../base/json.ts';
 import { isErrorCode, PawlError } from '../errors.ts';
 import { URL_ACCESS } from '../net/url-rules.ts';
 import type {
+  Begin,
   CapturePipes,
   ControlEvent,
   ControlRequest,
@@ -251,6 +252,15 @@ const SLOT_EVENTS: Decoders<SlotEvent> = {
   }),
 };
 
+const BEGIN: Decoders<Begin> = {
+  begin: (raw) => ({
+    type: 'begin',
+    workDir: field.text(raw.workDir, 'workDir'),
+    slotSocketPath: field.text(raw.slotSocketPath, 'slotSocketPath'),
+    predictorPath: field.text(raw.predictorPath, 'predictorPath'),
+  }),
+};
+
 function decode<U extends { type: string }>(decoders: Decoders<U>, line: string): U {
   let raw: unknown;
   try {
@@ -275,6 +285,7 @@ function wrongField(type: string, cause: field.FieldError): PawlError {
   return new PawlError('PAWL_PROTOCOL', `message ${type}: ${cause.message}`, { cause });
 }
 
+export const decodeBegin = (line: string): Begin => decode(BEGIN, line);
 export const decodeControlRequest = (line: string): ControlRequest => decode(CONTROL_REQUESTS, line);
 export const decodeControlEvent = (line: string): ControlEvent => decode(CONTROL_EVENTS, line);
 export const decodeSlotRequest = (line: string): SlotRequest => decode(SLOT_REQUESTS, line);

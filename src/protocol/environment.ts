@@ -12,5 +12,8 @@ export const WORKER_SOCKET_VARIABLE = 'PAWL_WORKER_SOCKET';
 /** What a worker begins to load before anybody has told it more. Seen by nobody else. */
 export const WORKER_PREDICTOR_VARIABLE = 'PAWL_WORKER_PREDICTOR';
 
+/** Set where a worker was started early, and is told all three on its control channel. Seen by nobody else. */
+export const WORKER_EARLY_VARIABLE = 'PAWL_WORKER_EARLY';
+
 /** Start of the name of a server's own directory, which holds those of its workers. */
 export const SERVER_DIRECTORY_PREFIX = 'pawl-';

@@ -9,12 +9,7 @@ import { Interruption } from '../native/interrupt.ts';
 import type { NativeApi } from '../native/native-api.ts';
 import { installRuntime } from '../predictor/runtime.ts';
 import type { ControlEvent } from '../protocol/control-messages.ts';
-import {
-  WORKER_DIRECTORY_VARIABLE,
-  WORKER_MARK_VARIABLE,
-  WORKER_PREDICTOR_VARIABLE,
-  WORKER_SOCKET_VARIABLE,
-} from '../protocol/environment.ts';
+import { WORKER_MARK_VARIABLE } from '../protocol/environment.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -27,6 +22,7 @@ import { PeakMemory } from './model/peak-memory.ts';
 import { installStandardStreams } from './model/standard-streams.ts';
 import { installSubprocesses } from './model/subprocess/install.ts';
 import { UsageMeter } from './model/usage-meter.ts';
+import { takePlaces } from './places.ts';
 import { SharedState } from './shared-state.ts';
 import { SlotBoard } from './slot-board.ts';
 import type { IoStart, ToIo, ToModel } from './thread-messages.ts';
@@ -37,15 +33,11 @@ const redirected = native.redirect(limit('capturePipeBytes'));
 const shared = new SharedState();
 const board = new SlotBoard();
 const interruption = new Interruption(native);
-const workDir = process.env[WORKER_DIRECTORY_VARIABLE] ?? null;
-const slotSocketPath = process.env[WORKER_SOCKET_VARIABLE] || null;
-const predictorPath = process.env[WORKER_PREDICTOR_VARIABLE] ?? '';
-delete process.env[WORKER_DIRECTORY_VARIABLE];
-delete process.env[WORKER_SOCKET_VARIABLE];
-delete process.env[WORKER_PREDICTOR_VARIABLE];
+const places = takePlaces(redirected.controlIn) ?? native.exitNow(EXIT_CODES.serverGone);
+const { predictorPath } = places;
 const start: IoStart = {
-  workDir,
-  slotSocketPath,
+  workDir: places.workDir || null,
+  slotSocketPath: places.slotSocketPath || null,
   controlIn: redirected.controlIn,
   controlOut: redirected.controlOut,
   capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },

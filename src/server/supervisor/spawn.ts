@@ -1,8 +1,10 @@
-// Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets.
+// Starts a worker process: arguments, stdio, environment. It may see the server's environment, not its secrets. The
+// command line loads this before everything else: it imports next to nothing.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { packagePath } from '../../base/package-place.ts';
 import {
   WORKER_DIRECTORY_VARIABLE,
+  WORKER_EARLY_VARIABLE,
   WORKER_MARK_VARIABLE,
   WORKER_PREDICTOR_VARIABLE,
   WORKER_SOCKET_VARIABLE,
@@ -35,9 +37,8 @@ export interface WorkerMarks {
 }
 
 export function workerEnvironment(env: NodeJS.ProcessEnv, marks: WorkerMarks): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !SERVER_ONLY.includes(name));
   return {
-    ...Object.fromEntries(kept),
+    ...withoutServerOnly(env),
     [WORKER_MARK_VARIABLE]: marks.mark,
     [WORKER_DIRECTORY_VARIABLE]: marks.workDir,
     [WORKER_SOCKET_VARIABLE]: marks.slotSocketPath,
@@ -45,11 +46,16 @@ export function workerEnvironment(env: NodeJS.ProcessEnv, marks: WorkerMarks): N
   };
 }
 
+/** Of one that is told its places when they are known. */
+export function earlyEnvironment(env: NodeJS.ProcessEnv, mark: string): NodeJS.ProcessEnv {
+  return { ...withoutServerOnly(env), [WORKER_MARK_VARIABLE]: mark, [WORKER_EARLY_VARIABLE]: '1' };
+}
+
+function withoutServerOnly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SERVER_ONLY.includes(name)));
+}
+
 /** `detached` gives the worker a session of its own: signals from the terminal pass it by, and its group can be killed. */
-export function spawnNode(entry: WorkerEntry, marks: WorkerMarks): ChildProcess {
-  return spawn(process.execPath, [...entry], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-    env: workerEnvironment(process.env, marks),
-  });
+export function spawnNode(entry: WorkerEntry, env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [...entry], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env });
 }

@@ -5,11 +5,14 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex, Readable } from 'node:stream';
 import { deferred } from '../../base/deferred.ts';
 import { PawlError } from '../../errors.ts';
+import type { Begin } from '../../protocol/control-messages.ts';
+import { encodeFrame } from '../../protocol/frame.ts';
 import { LastWords } from '../slot/last-words.ts';
 import { CaptureRemains } from './capture-remains.ts';
+import { takeEarlyWorker } from './early-worker.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { killMarked, killTree, signalGroup } from './process-tree.ts';
-import { spawnNode, type WorkerEntry, type WorkerMarks } from './spawn.ts';
+import { spawnNode, type WorkerEntry, type WorkerMarks, workerEnvironment } from './spawn.ts';
 import { StdioChannel } from './stdio-channel.ts';
 
 export class WorkerProcess {
@@ -50,8 +53,14 @@ export class WorkerProcess {
     places: Omit<WorkerMarks, 'mark'>,
     onWords: (text: string) => void,
   ): Promise<WorkerProcess> {
+    const early = takeEarlyWorker(entry);
+    if (early !== null) {
+      const worker = new WorkerProcess(early.child, early.mark, onWords);
+      worker.channel.write(encodeFrame({ type: 'begin', ...places } satisfies Begin));
+      return worker;
+    }
     const mark = randomUUID();
-    const child = spawnNode(entry, { mark, ...places });
+    const child = spawnNode(entry, workerEnvironment(process.env, { mark, ...places }));
     if (child.pid !== undefined) {
       // A signal that can't be delivered is reported here too; the exit tells what matters.
       child.on('error', () => {});
