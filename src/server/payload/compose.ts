@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { assert } from '../../base/assert.ts';
 import { ComposedBody, type Part } from './composed-body.ts';
-import { framed } from './part-filters.ts';
-import { type Shown, StoredValue } from './stored-value.ts';
+import { framed, withoutBreaks } from './part-filters.ts';
+import { isInFile, type Shown, StoredValue } from './stored-value.ts';
 
 // Nobody outside this process knows it, so no value can hold it.
 const MARK = randomBytes(16).toString('hex');
@@ -58,20 +58,19 @@ function partsOf(text: string, found: readonly StoredValue[], wire: Wire): Part[
 }
 
 function asJson({ kind, pieces }: StoredValue, wire: Wire): Part[] {
-  const parts = pieces.map(
-    (piece): Part =>
-      typeof piece === 'string'
-        ? wire.bytes(piece)
-        : { ...piece, as: piece.as === 'json' ? wire.files : piece.as },
-  );
+  const parts = pieces.map((piece): Part => {
+    if (typeof piece === 'string') return wire.bytes(piece);
+    if (!isInFile(piece)) return wire.files === 'line' ? withoutBreaks(piece) : piece;
+    return { ...piece, as: piece.as === 'json' ? wire.files : piece.as };
+  });
   const quote = Buffer.from('"');
   return kind === 'text' ? [quote, ...parts, quote] : parts;
 }
 
 function asPlainText({ kind, pieces }: StoredValue): Part[] {
   return pieces.map((piece): Part => {
-    if (kind === 'json') return typeof piece === 'string' ? Buffer.from(piece) : { ...piece };
-    if (typeof piece === 'string') return Buffer.from(framed(JSON.parse(`"${piece}"`)));
+    if (kind === 'json') return typeof piece === 'string' ? Buffer.from(piece) : piece;
+    if (!isInFile(piece)) return Buffer.from(framed(JSON.parse(`"${piece.toString()}"`)));
     return { ...piece, as: piece.as === 'base64' ? 'base64' : 'text lines' };
   });
 }

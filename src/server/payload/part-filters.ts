@@ -26,7 +26,12 @@ function asLine(bytes: Buffer): Buffer {
   for (const lineBreak of [NEWLINE, CARRIAGE_RETURN])
     for (let at = bytes.indexOf(lineBreak); at !== -1; at = bytes.indexOf(lineBreak, at + 1))
       bytes[at] = SPACE;
-  // The bytes that begin one of the others; most texts have neither.
+  return withoutBreaks(bytes);
+}
+
+/** Of what JSON.stringify has made of a text: there are none of the other line breaks in it. Whole characters. */
+export function withoutBreaks(bytes: Buffer): Buffer {
+  // The bytes that begin one of them; most texts have neither.
   if (bytes.indexOf(0xc2) === -1 && bytes.indexOf(0xe2) === -1) return bytes;
   return Buffer.from(escapeBreaks(bytes.toString()));
 }

@@ -1,5 +1,5 @@
-// A JSON value that is too large for memory: a range of an open file that holds its text, or a file that is shown as a
-// data URL. Stands wherever a value stands, and is written by compose.ts alone.
+// A JSON value that is kept as its text: a range of an open file that holds it, since it is too large for memory, a file
+// that is shown as a data URL, or a long log. Stands wherever a value stands, and is written by compose.ts alone.
 import { AssertionError } from '../../base/assert.ts';
 import type { Json } from '../../base/json.ts';
 import type { SharedFile } from './shared-file.ts';
@@ -15,8 +15,8 @@ export interface FilePart {
   readonly as: 'json' | 'base64';
 }
 
-/** JSON text, in memory or on disk. */
-export type Piece = string | FilePart;
+/** JSON text, in memory or on disk. Bytes in memory are whole characters, and nobody changes them. */
+export type Piece = string | Buffer | FilePart;
 
 /** text: the pieces are what stands between the quotes of a JSON string. json: they are the whole value. */
 export type StoredKind = 'text' | 'json';
@@ -33,7 +33,7 @@ export class StoredValue {
   constructor(kind: StoredKind, pieces: readonly Piece[]) {
     this.#kind = kind;
     this.#pieces = pieces;
-    this.#files = new Set(pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.file])));
+    this.#files = new Set(pieces.flatMap((piece) => (isInFile(piece) ? [piece.file] : [])));
     this.#bytes = pieces.reduce((sum, piece) => sum + pieceBytes(piece), kind === 'text' ? 2 : 0);
   }
 
@@ -80,8 +80,12 @@ export function isInMemory(value: Shown): value is Json {
   return !(value instanceof StoredValue);
 }
 
+export function isInFile(piece: Piece): piece is FilePart {
+  return typeof piece !== 'string' && !Buffer.isBuffer(piece);
+}
+
 export function pieceBytes(piece: Piece): number {
-  if (typeof piece === 'string') return Buffer.byteLength(piece);
+  if (!isInFile(piece)) return Buffer.byteLength(piece);
   const bytes = piece.to - piece.from;
   return piece.as === 'base64' ? base64Bytes(bytes) : bytes;
 }

@@ -16,7 +16,7 @@ export function predictionObject(prediction: Prediction, detail: Detail): Predic
   const object: { [key: string]: Shown } = { id, status, ...queueFields(prediction) };
   if (detail === 'full') object.input = prediction.shownInput;
   if (output !== undefined) object.output = output;
-  object.logs = prediction.logs.text;
+  object.logs = prediction.logs.shown;
   if (failure !== null) {
     object.error = failure.text;
     object.error_code = failure.code;

@@ -97,7 +97,7 @@ export class Prediction implements SlotObserver, AssemblyEvents {
   get logs(): LogBuffer {
     return this.#logs ?? NO_LOGS;
   }
-  /** Do stored values stand in what it shows? Where none do, JSON.stringify is all it takes. */
+  /** Do stored values stand in its input or output? The log may always be one. */
   get hasStored(): boolean {
     return this.#output?.hasStored === true || this.shownInput instanceof StoredValue;
   }

@@ -70,7 +70,9 @@ export class EventStream {
     const text = (number: number, event: PredictionEvent): string | ComposedBody => {
       const id = this.#ids.of(number);
       try {
-        if (!this.#prediction.hasStored) return dialect.event(id, event, this.#prediction);
+        // The last event has the log in it.
+        const isPlain = event.type !== 'completed' && !this.#prediction.hasStored;
+        if (isPlain) return dialect.event(id, event, this.#prediction);
         return compose(() => dialect.event(id, event, this.#prediction), wire);
       } catch {
         // The only way to fail is a text longer than V8 can hold.
