@@ -26,6 +26,8 @@ export interface BegunModule {
   readonly file: string;
   readonly tsconfig: string | null;
   readonly single: Promise<Single | null>;
+  /** This package, where the file imports it; never rejects. */
+  readonly ahead: Promise<unknown>;
 }
 
 /** Never throws: where the file cannot be read, loading says so. */
@@ -35,11 +37,13 @@ export function beginModule(file: string): BegunModule {
   const single = isCompiled ? compileSingle(file, tsconfig) : Promise.resolve(null);
   // A failure is told where it is waited for.
   single.catch(() => undefined);
-  if (IS_COMPILED && importsThisPackage(file)) {
-    // With zod, which is most of what there is to load for many a predictor.
-    importModule(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
-  }
-  return { file, tsconfig, single };
+  return { file, tsconfig, single, ahead: importAhead(file) };
+}
+
+/** With zod, which is most of what there is to load for many a predictor. */
+async function importAhead(file: string): Promise<void> {
+  if (!IS_COMPILED || !importsThisPackage(file)) return;
+  await importModule(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
 }
 
 function importsThisPackage(file: string): boolean {
@@ -55,6 +59,8 @@ export async function loadModule(begun: BegunModule): Promise<ModuleExports> {
   const { file, tsconfig } = begun;
   // Stacks name the lines that the user wrote, also of JavaScript that was compiled before it came here.
   process.setSourceMapsEnabled(true);
+  // Node cannot require() a module whose import() has begun and not ended.
+  await begun.ahead;
   try {
     if (COMPILED.includes(path.extname(file))) {
       const single = await begun.single;
