@@ -28,7 +28,7 @@ export function packOutput(encoded: EncodedOutput, place: OutputPlace): string |
   try {
     const text = stringify(value);
     if (fitsInline(text)) return line(`{"in":"message","value":${text}}`, files, place);
-    const spilled = spillOutput(value, text, files, place.outputDir());
+    const spilled = spillOutput(value, text, files, place.outputDir);
     return spilled.then((payload) => line(JSON.stringify(payload), files, place)).catch(refuse);
   } catch (error) {
     return refuse(error);

@@ -4,17 +4,27 @@ import { randomUUID } from 'node:crypto';
 import { assert } from '../../../base/assert.ts';
 import type { Json } from '../../../base/json.ts';
 import { pointerKeys } from '../../../base/json-pointer.ts';
+import { PawlError } from '../../../errors.ts';
 import type { OutputFile, SpilledPayload } from '../../../protocol/slot-messages.ts';
 import { spillText } from '../../../protocol/spill.ts';
 
-/** `text` is the value as JSON. */
-export function spillOutput(
+/** `text` is the value as JSON. @throws PawlError PAWL_WORK_DIR */
+export async function spillOutput(
   value: Json,
   text: string,
   files: readonly OutputFile[],
-  directory: string,
+  directory: () => string,
 ): Promise<SpilledPayload> {
-  return spillText(text, directory, files.length === 0 ? [] : placesOf(value, files));
+  const places = files.length === 0 ? [] : placesOf(value, files);
+  try {
+    return await spillText(text, directory(), places);
+  } catch (cause) {
+    // Not the predictor's own file, which it may look for in vain.
+    const what = `an output of ${Buffer.byteLength(text)} bytes could not be written to the work directory`;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const mend = 'free space, choose another --work-dir, or return less';
+    throw new PawlError('PAWL_WORK_DIR', `${what} (${reason}): ${mend}`, { cause });
+  }
 }
 
 /** Each null is replaced by a text that nothing else can hold, and these are looked for in the JSON. */

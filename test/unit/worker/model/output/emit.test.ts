@@ -53,6 +53,32 @@ it('writes a value above the inline limit to a file', async () => {
   expect(JSON.parse(await readFile(event.payload.path, 'utf8'))).toBe(value);
 });
 
+it.each([
+  ['cannot be written to', () => path.join(directory, 'gone')],
+  [
+    'cannot be made',
+    () => {
+      throw new Error('ENOSPC: no space left on device, mkdir');
+    },
+  ],
+])('says where a large value was to go when its directory %s', async (_how, outputDir) => {
+  const kept = path.join(directory, 'kept');
+  await writeFile(kept, '');
+  const value = 'x'.repeat(3 * 1024 * 1024);
+  const files = [{ ...file('/b'), path: kept, temporary: true }];
+  await expect(async () =>
+    packOutput({ value: { value, b: null }, files }, { ...place(), outputDir }),
+  ).rejects.toThrow(
+    expect.objectContaining({
+      code: 'PAWL_WORK_DIR',
+      message: expect.stringMatching(
+        /^an output of \d{7} bytes could not be written to the work directory \((ENOENT|ENOSPC): .*\): free space, /,
+      ),
+    }),
+  );
+  expect(existsSync(kept)).toBe(false);
+});
+
 it('refuses more files than a line can name', () => {
   const files = Array.from({ length: 80_000 }, (_, index) => file(`/${index}/${'x'.repeat(50)}`));
   const pack = () => packOutput({ value: null, files }, place());
