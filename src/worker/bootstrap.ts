@@ -3,10 +3,11 @@
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { packagePath } from '../base/package-place.ts';
+import { type ErrorCode, PawlError } from '../errors.ts';
 import { limit } from '../limits.ts';
 import { loadNative } from '../native/binding.ts';
 import { Interruption } from '../native/interrupt.ts';
-import type { NativeApi } from '../native/native-api.ts';
+import type { NativeApi, Redirected } from '../native/native-api.ts';
 import { installRuntime } from '../predictor/runtime.ts';
 import type { ControlEvent } from '../protocol/control-messages.ts';
 import { WORKER_MARK_VARIABLE } from '../protocol/environment.ts';
@@ -29,7 +30,7 @@ import type { IoStart, ToIo, ToModel } from './thread-messages.ts';
 import { wireError } from './wire-error.ts';
 
 const native = nativeOrEnd();
-const redirected = native.redirect(limit('capturePipeBytes'));
+const redirected = redirectOrEnd();
 const shared = new SharedState();
 const board = new SlotBoard();
 const interruption = new Interruption(native);
@@ -104,17 +105,33 @@ io.on('error', (error) => {
 // While the I/O thread starts, through which everything else is told.
 if (predictorPath !== '') host.begin(predictorPath);
 
-/** Without the addon nothing is redirected yet: the answer goes where the control channel still is. */
 function nativeOrEnd(): NativeApi {
   try {
     return loadNative();
   } catch (error) {
-    const { pid, versions } = process;
-    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, pid, node: versions.node } as const;
-    send({ ...hello, uninterruptible: null, pipes: null });
-    send({ type: 'setup_failed', error: { ...wireError(error, 'PAWL_ADDON_UNAVAILABLE'), stack: null } });
-    return process.exit(EXIT_CODES.setupFailed);
+    return end(error, 'PAWL_ADDON_UNAVAILABLE');
   }
+}
+
+/** EINVAL: the limit leaves out the very numbers that the channels are moved to. */
+function redirectOrEnd(): Redirected {
+  try {
+    return native.redirect(limit('capturePipeBytes'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const hint = 'is the limit of open files (ulimit -n) too low? pawl doctor says how many are needed';
+    const message = `the worker could not set up its pipes (${reason}): ${hint}`;
+    return end(new PawlError('PAWL_WORKER_CRASHED', message, { cause }), 'PAWL_WORKER_CRASHED');
+  }
+}
+
+/** Nothing is redirected yet: the answer goes where the control channel still is. */
+function end(error: unknown, code: ErrorCode): never {
+  const { pid, versions } = process;
+  const hello = { type: 'hello', protocol: PROTOCOL_VERSION, pid, node: versions.node } as const;
+  send({ ...hello, uninterruptible: null, pipes: null });
+  send({ type: 'setup_failed', error: { ...wireError(error, code), stack: null } });
+  return process.exit(EXIT_CODES.setupFailed);
 }
 
 function send(event: ControlEvent): void {

@@ -33,11 +33,7 @@ it.each([
       until: 'listening',
     });
     try {
-      const { setup } = await eventually('the end of the start', async () => {
-        const response = await fetch(`${server.url}/health-check`);
-        const health = (await response.json()) as Health;
-        return health.status === 'STARTING' ? null : health;
-      });
+      const { setup } = await endOfStart(server.url);
       expect(setup).toMatchObject({ status: 'failed', completed_at: expect.any(String) });
       expect(setup.logs.startsWith(log)).toBe(true);
       expect(setup.logs).toMatch(why);
@@ -52,3 +48,27 @@ it.each([
     }
   },
 );
+
+it('a worker for which there are too few descriptors says so', async () => {
+  const { execPath } = process;
+  const server = await startServer('test/fixtures/predictors/kinds.mjs', {
+    command: ['sh', '-c', 'ulimit -n 90; exec "$@"', 'sh', execPath, 'dist/cli/main.js'],
+    until: 'listening',
+  });
+  try {
+    const { status, setup } = await endOfStart(server.url);
+    expect(status).toBe('SETUP_FAILED');
+    expect(setup.logs).toMatch(/^the worker could not set up its pipes \(E.*\): is the limit of open files/);
+    await eventually('nothing is left', () => (descendantsOf(server.pid).length === 0 ? true : null));
+  } finally {
+    await server.stop();
+  }
+});
+
+function endOfStart(url: string): Promise<Health> {
+  return eventually('the end of the start', async () => {
+    const response = await fetch(`${url}/health-check`);
+    const health = (await response.json()) as Health;
+    return health.status === 'STARTING' ? null : health;
+  });
+}
