@@ -23,12 +23,13 @@ describe('pawl serve --auth-token-file', () => {
     server = await startServer(PREDICTOR, { args: ['--auth-token-file', file, '--log-level', 'debug'] });
   });
 
-  it('answers 401 before a body is sent', async () => {
+  it.each([[[]], [['expect: 100-continue']]])('answers 401 before a body is sent, with %j', async (more) => {
     const socket = await openSocket(Number(new URL(server.url).port));
     const head = requestText(
       'POST /predictions',
       'content-type: application/json',
       'content-length: 50000000',
+      ...more,
     );
     const answer = await exchange(socket, head);
     expect(answer).toMatchObject({ status: 401, body: { code: 'PAWL_UNAUTHORIZED' } });

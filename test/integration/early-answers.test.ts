@@ -96,3 +96,55 @@ it('a small body that is refused unread keeps its connection', async () => {
     expect([answer.status, answer.headers.includes('connection: close')]).toEqual([404, false]);
   }
 });
+
+describe('a client that asks before it sends', () => {
+  const ask = (line: string, ...headers: string[]) => requestText(line, 'expect: 100-continue', ...headers);
+
+  it.each([
+    ['a large body', 413, ask('POST /predictions', JSON_TYPE, 'content-length: 1001')],
+    ['one under /v1', 413, ask('POST /v1/predictions', JSON_TYPE, 'content-length: 1001')],
+    ['a large file', 413, ask('POST /files', `content-length: ${2 ** 40}`)],
+    [
+      'a type that nobody reads',
+      415,
+      ask('POST /predictions', 'content-type: text/csv', 'content-length: 9'),
+    ],
+    [
+      'an encoded body',
+      415,
+      ask('PUT /predictions/a', 'content-encoding: gzip', 'transfer-encoding: chunked'),
+    ],
+    ['a path that no route has', 404, ask('POST /nowhere', 'content-length: 9')],
+    ['the same under /v1', 404, ask('POST /v1/nowhere', 'content-length: 9')],
+    ['a method that it does not take', 405, ask('DELETE /predictions', 'content-length: 9')],
+    ['trainings of who has none', 404, ask('POST /trainings', JSON_TYPE, 'content-length: 9')],
+  ])('with %s is answered %i, and not told to go on', async (_what, status, request) => {
+    const answer = await exchange(socket, request);
+    expect(answer.status).toBe(status);
+    // Whether the body follows is the client's to say: nothing else can.
+    expect(answer.headers).toMatch(/^connection: close\r?$/m);
+    const { clock } = server;
+    await eventually('it is waited for', () => (clock.isWaiting(LIMITS.refusedBodyMs.value) ? true : null));
+    const closed = once(socket, 'close');
+    clock.advance(LIMITS.refusedBodyMs.value);
+    await closed;
+  });
+
+  it.each([
+    ['a file', ask('POST /files', 'content-length: 2'), 201],
+    ['JSON', ask('POST /predictions', JSON_TYPE, 'content-length: 2'), 422],
+  ])('for %s is told to go on, once, when its body is read', async (_what, request, status) => {
+    for (let times = 0; times < 3; times++) {
+      const told = once(socket, 'data');
+      socket.write(request);
+      expect(String((await told)[0])).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+      expect((await exchange(socket, '[]')).status).toBe(status);
+      socket.removeAllListeners('data');
+    }
+  });
+
+  it('and sends all the same gets its answer', async () => {
+    const answer = await exchange(socket, `${ask('POST /nowhere', 'content-length: 9')}123456789`);
+    expect(answer.status).toBe(404);
+  });
+});

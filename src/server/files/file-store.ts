@@ -101,6 +101,12 @@ export class FileStore {
     return true;
   }
 
+  /** Throws where a file of that size is not taken: before it is sent. */
+  checkSize(name: string | null, bytes: number): void {
+    const { fileBytesMax } = this.#parts;
+    if (bytes > fileBytesMax) throw fileTooLarge(name, fileBytesMax);
+  }
+
   /** Ends what is being received and forgets everything; the directory is the caller's to remove. */
   async close(): Promise<void> {
     this.#stop.abort(new PawlError('PAWL_SHUTTING_DOWN', 'The server is shutting down and takes no files.'));
@@ -110,7 +116,7 @@ export class FileStore {
   }
 
   async #receive({ name, mediaType, content }: Incoming): Promise<Lease> {
-    const { clock, directory, fileBytesMax } = this.#parts;
+    const { clock, directory } = this.#parts;
     const id = randomBytes(ID_BYTES).toString('hex');
     let size = 0;
     // Until it is read, nobody else would hear it fail.
@@ -121,7 +127,7 @@ export class FileStore {
       makePrivateDirectory(directory());
       const target = path.join(directory(), id);
       const meter = (bytes: number) => {
-        if (size + bytes > fileBytesMax) throw fileTooLarge(name, fileBytesMax);
+        this.checkSize(name, size + bytes);
         this.#makeRoom(0, bytes);
         this.#bytes += bytes;
         size += bytes;

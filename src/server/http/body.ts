@@ -21,6 +21,10 @@ export function readBody(headers: IncomingHttpHeaders, body: unknown): Record<st
   return parseObject(body.toString('utf8'));
 }
 
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
 export function checkUtf8(body: Buffer): void {
   if (!isUtf8(body)) throw new PawlError('PAWL_BODY_NOT_JSON', 'The request body is not valid UTF-8.');
 }

@@ -1,12 +1,14 @@
 // An answer that comes before the request was read to its end: the client gets all of it at once and is told that the
 // connection closes; until then what it still sends is read and dropped, for a while. Closed at once, with bytes unread,
-// the connection would be reset, and the client might never see the answer.
+// the connection would be reset, and the client might never see the answer. A client that has asked whether it should
+// send its body may do so or not after such an answer, so that nothing else can follow on its connection either.
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import { limit } from '../../limits.ts';
 import type { ErrorReply } from './error-reply.ts';
+import { refuseToContinue } from './expect-continue.ts';
 import { sendText } from './reply.ts';
 
 export function sendRefusal(
@@ -18,7 +20,7 @@ export function sendRefusal(
   reply.headers(headers);
   // Fastify means to close where a body was too large; whether that is needed is decided here.
   reply.removeHeader('connection');
-  if (!hasMuchToCome(raw)) return sendText(reply, status, body);
+  if (!refuseToContinue(raw) && !hasMuchToCome(raw)) return sendText(reply, status, body);
   return reply
     .code(status)
     .headers({

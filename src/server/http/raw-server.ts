@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
+import { continueWhenRead } from './expect-continue.ts';
 import { answerResponse, answerSocket, malformed } from './raw-reply.ts';
 
 /** Bounds on what a client can hold by being slow. */
@@ -35,6 +36,11 @@ const CHECKS_PER_LIMIT = 20;
 const CHECK_MS_MAX = 1_000;
 
 export function rawServer(listener: RequestListener, limits: ConnectionLimits): Server {
+  const take: RequestListener = (request, response) => {
+    const error = malformed(request);
+    if (error === null) listener(request, response);
+    else answerResponse(response, error);
+  };
   const server = createServer(
     {
       ServerResponse: answersWithin(limits.answerStallMs),
@@ -46,14 +52,14 @@ export function rawServer(listener: RequestListener, limits: ConnectionLimits): 
       // Node would answer with an empty body.
       requireHostHeader: false,
     },
-    (request, response) => {
-      const error = malformed(request);
-      if (error === null) listener(request, response);
-      else answerResponse(response, error);
-    },
+    take,
   );
   server.maxConnections = limits.connectionsMax;
   server.on('clientError', (error, socket) => answerSocket(socket, error));
+  server.on('checkContinue', (request, response) => {
+    continueWhenRead(request, response);
+    take(request, response);
+  });
   server.on('checkExpectation', (request, response) => {
     const message = `The expectation ${JSON.stringify(request.headers.expect)} cannot be met.`;
     answerResponse(response, new PawlError('PAWL_BAD_REQUEST', message));

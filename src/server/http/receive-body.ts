@@ -1,5 +1,5 @@
 // The body of a create request, whether JSON or a form: the same fields either way.
-import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preParsingHookHandler, RouteShorthandOptions } from 'fastify';
 import { assert } from '../../base/assert.ts';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
@@ -7,7 +7,7 @@ import type { FileStore } from '../files/file-store.ts';
 import { inputFields } from '../prediction/field-kinds.ts';
 import type { PredictionService } from '../prediction/service.ts';
 import { baseUrl } from './base-url.ts';
-import { checkEncoding, checkType, readBody } from './body.ts';
+import { checkEncoding, checkType, hasBody, readBody } from './body.ts';
 import { fileUrl } from './file-object.ts';
 import type { LargeBodies, LargeBody } from './large/large-bodies.ts';
 import { type Form, isForm, readForm } from './upload/form.ts';
@@ -31,9 +31,15 @@ export function takeForms(scope: FastifyInstance): void {
   scope.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null, undefined));
 }
 
-/** Of routes that call receiveBody(). */
-export function createOptions({ largeBodies }: ReceiveParts): RouteShorthandOptions {
-  return largeBodies === null ? {} : { preParsing: largeBodies.receive };
+/** Of routes that call receiveBody(): a body of a kind that nobody reads is refused before it is sent. */
+export function createOptions({ largeBodies, bodyBytesMax }: ReceiveParts): RouteShorthandOptions {
+  const refuseUnread: preParsingHookHandler = ({ headers }, _reply, payload, done) => {
+    if (hasBody(headers) && !isForm(headers) && !(Number(headers['content-length']) > bodyBytesMax)) {
+      checkType(headers);
+    }
+    done(null, payload);
+  };
+  return { preParsing: largeBodies === null ? refuseUnread : [refuseUnread, largeBodies.receive] };
 }
 
 /** The fields of a body that is here, as most are; null where it is not, so that it takes receiveBody(). */

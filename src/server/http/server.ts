@@ -2,7 +2,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
-import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
 import type { Mode } from '../../protocol/control-messages.ts';
 import type { FileStore } from '../files/file-store.ts';
@@ -14,10 +13,11 @@ import type { Webhooks } from '../webhook/webhooks.ts';
 import type { AuthTokens } from './access/auth-tokens.ts';
 import { requireToken } from './access/bearer-hook.ts';
 import { allowOrigins } from './access/cors.ts';
+import { hasBody } from './body.ts';
 import { sendRefusal } from './early-answer.ts';
 import { asRequestError, errorReply } from './error-reply.ts';
 import type { LargeBodies } from './large/large-bodies.ts';
-import { noRoute, pathOf } from './no-route.ts';
+import { pathOf, type Unrouted, unroutedBy } from './no-route.ts';
 import { type ConnectionLimits, rawServer } from './raw-server.ts';
 import { sendError } from './reply.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -66,8 +66,9 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   guard(app, parts);
   takeBodiesRaw(app);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts));
-  app.setNotFoundHandler((request, reply) => answerNoRoute(request, reply, table, parts.service));
-  registerRoutes(app, parts);
+  const unrouted = unroutedBy(table, parts.service);
+  refuseUnrouted(app, unrouted);
+  registerRoutes(app, parts, unrouted);
   return app;
 }
 
@@ -77,7 +78,7 @@ function guard(app: FastifyInstance, { corsOrigins, tokens }: HttpParts): void {
   if (tokens !== null) app.after(() => requireToken(app, tokens));
 }
 
-function registerRoutes(app: FastifyInstance, parts: HttpParts): void {
+function registerRoutes(app: FastifyInstance, parts: HttpParts, unrouted: Unrouted): void {
   rootRoute(app, parts);
   healthRoutes(app, parts.health);
   openapiRoutes(app, parts.service);
@@ -85,7 +86,7 @@ function registerRoutes(app: FastifyInstance, parts: HttpParts): void {
   shutdownRoute(app, parts.onShutdown);
   if (parts.mode === 'predict') predictionRoutes(app, parts, 'predict');
   predictionRoutes(app, parts, 'train');
-  if (parts.mode === 'predict') replicateRoutes(app, parts);
+  if (parts.mode === 'predict') replicateRoutes(app, { ...parts, unrouted });
 }
 
 /** Every body arrives as bytes, whatever its type says; body.ts decides what they are. */
@@ -110,21 +111,15 @@ function answerError(
   return sendRefusal(request, reply, errorReply(reason), clock);
 }
 
-function answerNoRoute(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  table: RoutesTable,
-  service: PredictionService,
-): FastifyReply {
-  const path = pathOf(request);
-  const isHidden = path.startsWith('/trainings') && service.offers('train') === false;
-  const methods = isHidden ? [] : table.methodsOf(path);
-  if (methods.length === 0) {
-    return sendError(reply, noRoute(request));
-  }
-  const message = `${path} does not take ${request.method}; it takes ${methods.join(', ')}.`;
-  return sendError(
-    reply.header('allow', methods.join(', ')),
-    new PawlError('PAWL_METHOD_NOT_ALLOWED', message),
+/** A body that no route waits for is not read first. */
+function refuseUnrouted(app: FastifyInstance, unrouted: Unrouted): void {
+  app.setNotFoundHandler((request, reply) => {
+    throw unrouted(request, reply);
+  });
+  // After the one that asks for a token: nobody else learns which routes there are.
+  app.after(() =>
+    app.addHook('onRequest', (request, reply, done) =>
+      done(request.is404 && hasBody(request.headers) ? unrouted(request, reply) : undefined),
+    ),
   );
 }

@@ -12,11 +12,11 @@ import { sendRefusal } from '../http/early-answer.ts';
 import { asRequestError } from '../http/error-reply.ts';
 import { answerEventStream, answerEventStreamHead, lastEventId } from '../http/event-stream-reply.ts';
 import { ignoreBodyType } from '../http/ignore-body-type.ts';
-import { pathOf } from '../http/no-route.ts';
+import type { Unrouted } from '../http/no-route.ts';
 import { predictionList } from '../http/prediction-list.ts';
 import { type PredictionBody, readPredictionBody } from '../http/prediction-request.ts';
 import { createOptions, receiveBody, takeForms } from '../http/receive-body.ts';
-import { sendJson, sendText } from '../http/reply.ts';
+import { sendJson } from '../http/reply.ts';
 import { responseMode } from '../http/response-mode.ts';
 import { fileRoutes } from '../http/routes/files.ts';
 import type { PredictionRouteParts } from '../http/routes/predictions.ts';
@@ -32,6 +32,7 @@ const PREFIX = '/v1';
 
 export interface ReplicateParts extends PredictionRouteParts {
   readonly log: Logger;
+  readonly unrouted: Unrouted;
   /** Null: nobody is asked for a token. */
   readonly tokens: AuthTokens | null;
 }
@@ -46,7 +47,9 @@ export function replicateRoutes(app: FastifyInstance, parts: ReplicateParts): vo
           parts.log.error({ error }, 'a request failed for a defect in Pawl');
         return sendRefusal(request, reply, problemReply(reason), parts.clock);
       });
-      scope.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request)));
+      scope.setNotFoundHandler((request, reply) => {
+        throw parts.unrouted(request, reply);
+      });
       takeForms(scope);
       fileRoutes(scope, parts.files, baseOf);
       const creates = createOptions(parts);
@@ -174,14 +177,4 @@ function parameter({ params }: FastifyRequest, name: string): string {
 /** Where the client has reached this API; what it is told to ask next has to be reachable the same way. */
 function baseOf(request: FastifyRequest): string {
   return `${baseUrl(request)}${PREFIX}`;
-}
-
-function noRoute(request: FastifyRequest): PawlError {
-  const message = `${request.method} ${pathOf(request)} is not part of the API under ${PREFIX}.`;
-  return new PawlError('PAWL_NOT_FOUND', message);
-}
-
-function sendProblem(reply: FastifyReply, error: PawlError): FastifyReply {
-  const { status, headers, body } = problemReply(error);
-  return sendText(reply.headers(headers), status, body);
 }

@@ -16,6 +16,7 @@ import { LargeInput } from '../../prediction/large-input.ts';
 import type { PredictorSchema } from '../../prediction/predictor-schema.ts';
 import { NotTaken, RequestRefused } from '../../prediction/refusal.ts';
 import { makePrivateDirectory } from '../../work-directory.ts';
+import { hasBody } from '../body.ts';
 import { asRequestError } from '../error-reply.ts';
 import { isForm } from '../upload/form.ts';
 import type { GivenPart } from '../upload/form-part.ts';
@@ -71,8 +72,7 @@ export class LargeBodies {
     const { headers } = request;
     const declared = Number(headers['content-length']);
     const isSmall = declared <= limit('inlineBytesMax');
-    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-    if (isSmall || !hasBody || isForm(headers)) return done(null, payload);
+    if (isSmall || !hasBody(headers) || isForm(headers)) return done(null, payload);
     if (declared > this.#parts.bodyBytesMax) return done(foreign('FST_ERR_CTP_BODY_TOO_LARGE'));
     this.#receive(request, payload, Number.isNaN(declared) ? null : declared).then(
       (instead) => {

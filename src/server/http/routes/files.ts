@@ -68,11 +68,13 @@ function metadataOf(parts: readonly FormPart[]): JsonObject {
 async function keepRaw(request: FastifyRequest, store: FileStore): Promise<KeptFile> {
   const { query, headers } = request;
   const given: unknown = typeof query === 'object' && query !== null ? Reflect.get(query, 'filename') : null;
+  const name = typeof given === 'string' ? given : null;
+  store.checkSize(name, Number(headers['content-length'] ?? 0));
   const content = new PassThrough();
   const body = pipeBody(request.raw, content);
   const mediaType = headers['content-type'] ?? null;
   try {
-    const received = store.receive({ name: typeof given === 'string' ? given : null, mediaType, content });
+    const received = store.receive({ name, mediaType, content });
     body.broken.catch((error: Error) => content.destroy(error));
     const lease = await received;
     try {
