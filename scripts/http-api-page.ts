@@ -171,7 +171,7 @@ const HEADERS = [
   ['`Content-Encoding`', 'create, `POST /files`', 'none but `identity`; others 415'],
   ['`Prefer`', 'create', '`respond-async`, `wait`, `wait=S`; `Preference-Applied` names what was followed'],
   ['`Accept`', 'create', '`text/event-stream` asks for the events; 406 where there are none'],
-  ['`Cancel-After`', 'create', '`90s`, `5m`, `1h30m`: canceled then'],
+  ['`Cancel-After`', 'create', '`90s`, `5m`, `1h30m`, `500ms`: canceled then'],
   ['`Last-Event-ID`', 'event streams', 'goes on behind that event; behind the last one 204'],
   ['`traceparent`, `tracestate`', 'create', 'passed on with webhooks'],
 ];

@@ -14,7 +14,10 @@ const WORDS = {
 
 const CREATE_HEADERS: readonly Json[] = [
   header('Prefer', 'RFC 7240: `respond-async`, `wait` or `wait=SECONDS`'),
-  header('Cancel-After', 'Cancels the prediction when it has not ended by then: `90s`, `5m`, `1h30m`'),
+  header(
+    'Cancel-After',
+    'Cancels the prediction when it has not ended by then: `90s`, `5m`, `1h30m`, `500ms`',
+  ),
 ];
 
 export function paths(kinds: readonly TaskKind[], streaming: Streaming): JsonObject {

@@ -16,6 +16,9 @@ describe('the header Cancel-After', () => {
     ['1h30m', 5_400],
     ['1h30m45s', 5_445],
     ['168h', 604_800],
+    ['500ms', 0.5],
+    ['1ms', 0.001],
+    ['1m1s1ms', 61.001],
   ])('reads %s', (value, seconds) => {
     expect(read(value)).toBe(seconds * 1_000);
   });
@@ -29,6 +32,10 @@ describe('the header Cancel-After', () => {
     '0',
     '0s',
     '0h0m',
+    '0ms',
+    '0.5s',
+    '500ms1s',
+    '500 ms',
     's',
     'soon',
     '-5s',
@@ -57,7 +64,7 @@ describe('the header Cancel-After', () => {
         detail: [
           {
             loc: ['header', 'Cancel-After'],
-            msg: 'must be a time above 0 and up to 168h, such as 90s, 5m or 1h30m',
+            msg: 'must be a time from 1ms to 168h in whole numbers, such as 90s, 5m, 1h30m or 500ms',
             type: 'value_error',
           },
         ],
@@ -80,6 +87,19 @@ describe('a deadline', () => {
     expect((await answer).json()).toMatchObject({
       status: 'canceled',
       logs: 'Canceled: it has not ended within 90 s (Cancel-After)\n',
+    });
+  });
+
+  it('may be shorter than a second', async () => {
+    const { fleet, clock, begin } = fakeServer();
+    const { answer } = await begin(post('/predictions', {}, { 'cancel-after': '250ms' }));
+    clock.advance(249);
+    expect(fleet.run.isCanceled).toBe(false);
+    clock.advance(1);
+    fleet.run.cancel();
+    expect((await answer).json()).toMatchObject({
+      status: 'canceled',
+      logs: 'Canceled: it has not ended within 0.25 s (Cancel-After)\n',
     });
   });
 
