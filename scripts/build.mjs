@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, COMPILED, LAUNCHERS, PROGRAMS } from './bundle.mjs';
+import { bundle, COMPILED, LAUNCHERS, PROGRAMS, ZOD_FILES } from './bundle.mjs';
 import { filesBelow, fingerprint, isMadeFrom, markMadeFrom } from './fingerprint.mjs';
 import { compileAddon, loads, root } from './install-addon.mjs';
 
@@ -35,7 +35,7 @@ export function buildDist() {
   const types = sources.map((file) => inDist(file, '.d.ts'));
   const programs = [...PROGRAMS, ...LAUNCHERS].map((name) => inDist(`src/${name}.ts`, '.js'));
   const compiled = Object.keys(COMPILED).map((name) => path.join(dist, 'compiled', `${name}.cjs`));
-  const expected = [...types, ...programs, ...compiled];
+  const expected = [...types, ...programs, ...compiled, path.join(root, ZOD_FILES)];
   if (isMadeFrom('dist', print) && expected.every((file) => existsSync(file))) return null;
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {

@@ -1,6 +1,6 @@
 // src/ → dist/: a few files instead of hundreds, with the libraries of the server in them, because opening and linking
 // modules took most of a start. Programs share their modules as chunks, so that each module exists once per process.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './install-addon.mjs';
@@ -20,10 +20,14 @@ export const COMPILED = {
   cli: './src/cli/run.ts',
   worker: './src/worker/bootstrap.ts',
   io: './src/worker/io/main.ts',
+  packages: './src/predictor/packages.ts',
   ajv: 'ajv/dist/2020.js',
 };
 /** Resolved where the package is installed: zod is also the predictor's, tsx starts files of its own. */
 const SHARED = ['zod', 'tsx'];
+/** The one script that zod is in, for predictors that would import that very zod; beside it, what it was made of. */
+const WITH_ZOD = 'packages';
+export const ZOD_FILES = 'dist/compiled/zod-files.json';
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 
 /** In CommonJS, in place of import.meta.url. */
@@ -47,8 +51,9 @@ export function bundle() {
   for (const manifest of manifests) writeFileSync(path.join(root, manifest), '{"type":"commonjs"}\n');
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(path.join(root, 'dist', LICENSES), licensesOf(inputs));
+  writeFileSync(path.join(root, ZOD_FILES), `${JSON.stringify(zodFiles(inputs))}\n`);
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-  return [...outputs, ...manifests, path.join('dist', LICENSES)];
+  return [...outputs, ZOD_FILES, ...manifests, path.join('dist', LICENSES)];
 }
 
 function programs() {
@@ -89,13 +94,25 @@ function script(name) {
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     charset: 'ascii',
-    external: SHARED.flatMap((library) => [library, `${library}/*`]),
+    external: name === WITH_ZOD ? [] : SHARED.flatMap((library) => [library, `${library}/*`]),
     define: { 'import.meta.url': 'urlOfBundle' },
     banner: {
       js: `(function (exports, require, module, __filename, importOfLoader) { ${URL_OF_BUNDLE}`,
     },
     footer: { js: '})' },
   };
+}
+
+/** Sizes by path from zod's folder, package.json included. */
+function zodFiles(inputs) {
+  const prefix = 'node_modules/zod/';
+  const files = [
+    'package.json',
+    ...inputs.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)),
+  ];
+  return Object.fromEntries(
+    [...new Set(files)].map((file) => [file, statSync(path.join(root, prefix, file)).size]),
+  );
 }
 
 /** The licenses of the libraries whose code is in dist/. */

@@ -10,6 +10,7 @@ import { packagePath } from '../../base/package-place.ts';
 import type { ModuleExports } from './load-export.ts';
 import { importFailure } from './load-failure.ts';
 import { compileSingle, importSingle, type Single } from './load-single.ts';
+import { guessOwnPackages } from './own-packages.ts';
 
 const JAVASCRIPT = ['.js', '.mjs', '.cjs'];
 const COMPILED = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
@@ -37,12 +38,13 @@ export function beginModule(file: string): BegunModule {
   const single = isCompiled ? compileSingle(file, tsconfig) : Promise.resolve(null);
   // A failure is told where it is waited for.
   single.catch(() => undefined);
-  return { file, tsconfig, single, ahead: importAhead(file) };
+  return { file, tsconfig, single, ahead: importAhead(file, isCompiled) };
 }
 
 /** With zod, which is most of what there is to load for many a predictor. */
-async function importAhead(file: string): Promise<void> {
-  if (!IS_COMPILED || !importsThisPackage(file)) return;
+async function importAhead(file: string, isCompiled: boolean): Promise<void> {
+  const hasOwn = isCompiled && guessOwnPackages(file) !== null;
+  if (!IS_COMPILED || hasOwn || !importsThisPackage(file)) return;
   await importModule(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
 }
 

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { BuildResult, Metafile } from 'esbuild';
 import { isInstalledPackage } from './installed-package.ts';
 import type { ModuleExports } from './load-export.ts';
+import { ownPackages } from './own-packages.ts';
 
 type Result = BuildResult<{ metafile: true; write: false }>;
 type Imported = ReadonlyMap<string, object>;
@@ -114,8 +115,11 @@ async function importAll(file: string, specifiers: readonly string[]): Promise<I
   const load: unknown = importHere.import;
   if (typeof load !== 'function') return null;
   const imported = new Map<string, object>();
+  const own = ownPackages(file, specifiers);
   try {
-    for (const specifier of specifiers) imported.set(specifier, await load(specifier));
+    for (const specifier of specifiers) {
+      imported.set(specifier, own?.get(specifier) ?? (await load(specifier)));
+    }
     return imported;
   } catch (error) {
     // A package that threw would not throw again: of CommonJS, Node gives what there is the second time.
