@@ -2,6 +2,7 @@
 // everything else is src/server/.
 import type { App } from '../server/app.ts';
 import { createEngine, type Engine } from '../server/engine.ts';
+import { collectAlone } from '../server/garbage.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { SIGNAL_CODES } from './interruption.ts';
 import { findPredictor } from './predictor-reference.ts';
@@ -18,6 +19,7 @@ export async function runServe({ reference, flags }: CommandCall): Promise<ExitC
   const { value: mode } = readSetting('mode', sources);
   const predictor = findPredictor(reference, mode, process.env);
   const { value: config, warnings } = readConfig(sources, predictor);
+  collectAlone();
   const engine = createEngine(config);
   const { log } = engine;
   for (const warning of warnings) log.warn({}, warning);
