@@ -29,6 +29,7 @@ import { type PredictionBody, readPredictionBody } from '../prediction-request.t
 import { createOptions, fieldsHere, receiveBody, takeForms } from '../receive-body.ts';
 import { sendJson } from '../reply.ts';
 import { type ResponseMode, responseMode } from '../response-mode.ts';
+import { type Handler, takeSmallBody } from '../small-body.ts';
 import { submissionOf } from '../submission.ts';
 
 export interface PredictionRouteParts {
@@ -50,10 +51,15 @@ export function predictionRoutes(app: FastifyInstance, parts: PredictionRoutePar
     // Only whether there are trainings is known as late as the predictor.
     if (mode === 'train')
       scope.addHook('onRequest', (_request, _reply, next) => next(routes.missing() ?? undefined));
-    const creates = createOptions(parts);
-    scope.post(base, creates, (request, reply) => routes.create(request, reply));
+    const create: Handler = (request, reply) => routes.create(request, reply);
+    const createOrAttach: Handler = (request, reply) => routes.createOrAttach(request, reply);
+    const creates = (handler: Handler) => ({
+      ...createOptions(parts),
+      onRequest: takeSmallBody(handler, parts.bodyBytesMax),
+    });
+    scope.post(base, creates(create), create);
     scope.get(base, (request, reply) => routes.list(request, reply));
-    scope.put(one, creates, (request, reply) => routes.createOrAttach(request, reply));
+    scope.put(one, creates(createOrAttach), createOrAttach);
     scope.get(one, (request, reply) => routes.get(request, reply));
     scope.get(`${one}/stream`, { exposeHeadRoute: false }, (request, reply) =>
       answerEventStream(reply, parts.streams.open(routes.streamed(request), lastEventId(request))),
