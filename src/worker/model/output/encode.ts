@@ -1,11 +1,13 @@
 // What predict() returned or yielded → plain JSON plus a list of files. Small plain JSON, the usual case, is done at
 // once; files are written and promises awaited only where there are some. Never writes to the user's own objects.
 import type { Json } from '../../../base/json.ts';
+import { limit } from '../../../limits.ts';
 import type { OutputFile } from '../../../protocol/slot-messages.ts';
 import { FileBatch } from './file-batch.ts';
 import { releaseContent } from './file-content.ts';
 import type { Key } from './location.ts';
 import type { OutputArea, OutputKind } from './output-area.ts';
+import { isPlainJson } from './plain-json.ts';
 import { type Pending, Walker } from './walker.ts';
 
 export interface EncodedOutput {
@@ -30,6 +32,8 @@ const NO_FILES: readonly OutputFile[] = Object.freeze([]);
 export function encodeOutput(value: unknown, options: EncodeOptions): EncodedOutput | Promise<EncodedOutput> {
   // Most items of a generator.
   if (typeof value === 'string' && value.isWellFormed()) return { value, files: NO_FILES };
+  const isPlain = typeof value === 'object' && value !== null && isPlainJson(value, limit('outputDepthMax'));
+  if (isPlain) return { value: value as Json, files: NO_FILES };
   const walker = new Walker(options.path);
   let root: Json;
   try {
