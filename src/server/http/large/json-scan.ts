@@ -45,11 +45,12 @@ const MINUS = 0x2d;
 /** From { to }, and from [ to ]. */
 const TO_CLOSING = 2;
 
-/** `bytes` must be UTF-8. The value begins at `from`, and nothing but space may follow it before `to`. */
+/** `bytes` must be UTF-8. Around the value there may be space, and a byte order mark in front. */
 export function scanJson(bytes: Uint8Array, { from, to }: ByteRange): JsonScan {
   const range = bytes.subarray(0, to);
   const scanner = new Scanner(range);
-  const end = scanner.scan(from);
+  const hasMark = range[from] === 0xef && range[from + 1] === 0xbb && range[from + 2] === 0xbf;
+  const end = scanner.scan(spaceEnd(range, hasMark ? from + 3 : from));
   return scanner.result(end !== -1 && spaceEnd(range, end) === to);
 }
 

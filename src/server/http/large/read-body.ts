@@ -51,6 +51,9 @@ export class InputText {
 /** A body that takes much longer than its size lets expect is left to whoever has the time. */
 export class TakesLong extends Error {}
 
+/** Nobody sends more beside an input. */
+const AROUND_BYTES_MAX = 256 * 1024;
+
 /** @throws TakesLong where it would and `isPatient` does not say otherwise; what a small body is refused with. */
 export function readLargeBody(bytes: Buffer, isPatient: boolean): ReadBody {
   checkUtf8(bytes);
@@ -67,6 +70,8 @@ export function readLargeBody(bytes: Buffer, isPatient: boolean): ReadBody {
  * later field of that name counts instead.
  */
 function readApart(bytes: Buffer, range: ByteRange, isPatient: boolean): ReadBody | null {
+  // What is parsed has been looked at before.
+  if (bytes.length - (range.to - range.from) > AROUND_BYTES_MAX) return null;
   const scan = scanJson(bytes, range);
   if (!scan.isJson) return null;
   checkCost(scan, isPatient);

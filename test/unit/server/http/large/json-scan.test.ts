@@ -49,7 +49,7 @@ describe('the scan of JSON', () => {
     fc.assert(
       fc.property(fc.oneof(text, mistaken), (given) => {
         const whole = parsed(given.toWellFormed());
-        const { isJson, depth } = scan(given.trimStart());
+        const { isJson, depth } = scan(given);
         expect(isJson).toBe(whole !== null && given.trim() !== '');
         // A member that comes twice hides what was in the first.
         if (whole !== null) expect(depth).toBeGreaterThanOrEqual(depthOf(whole.value));
@@ -94,6 +94,11 @@ describe('the scan of JSON', () => {
   ])('does not take %j', (given) => {
     expect(scan(given).isJson).toBe(false);
     expect(parsed(given)).toBeNull();
+  });
+
+  it('takes space around it, and a byte order mark', () => {
+    expect(scan('\ufeff \n[{"a":1}]\t ')).toMatchObject({ isJson: true, containers: 2 });
+    expect(scan(' \ufeff[]').isJson).toBe(false);
   });
 
   it('ends where its range does', () => {

@@ -122,10 +122,10 @@ it.each<[string, JsonObject]>([
 it('is not begun where it would take long, unless somebody is patient', () => {
   const checks = checksFor(documentOf({ type: 'object', properties: { a: { type: 'object' } } }));
   const many = Array.from({ length: limit('quickBodyShapesMax') * 1.1 }, (_, i) => `"${i}":1`).join(',');
-  for (const given of [`{"input":{"a":{${many}}}}`, `{"input":{},${many}}`]) {
+  const first = `{"input":{"a":{${many}}}}`;
+  for (const given of [first, `\ufeff {"input":{},${many}}`, `{${many},"input":{}}`])
     expect(() => reportOf(given, { ...checks, isPatient: false })).toThrow(TakesLong);
-    expect(reportOf(given, { ...checks, isPatient: true })).toMatchObject({ type: 'taken' });
-  }
+  expect(reportOf(first, { ...checks, isPatient: true })).toMatchObject({ type: 'taken' });
 });
 
 it('names what costs too much for anybody', () => {
