@@ -45,7 +45,9 @@ export async function runPrediction(run: OnePrediction): Promise<Prediction> {
         },
       ],
     })
-    .catch(refused);
+    .catch((error) => {
+      throw asInvalidInput(error);
+    });
   void run.interrupted.then(() => prediction.cancel());
   await completed.promise;
   if (outputs.failure !== null) throw outputs.failure;
@@ -97,8 +99,8 @@ class Outputs {
 }
 
 /** In the words of the command line: `body.input.scale` is `-i scale` here. */
-function refused(error: unknown): never {
-  if (!(error instanceof RequestRefused)) throw error;
+export function asInvalidInput(error: unknown): unknown {
+  if (!(error instanceof RequestRefused)) return error;
   const texts = error.issues.map(({ path, message }) => `${path.slice(1).join('.')}: ${message}`);
-  throw new PawlError('PAWL_INPUT_INVALID', `the input is invalid: ${texts.join('; ')}`, { cause: error });
+  return new PawlError('PAWL_INPUT_INVALID', `the input is invalid: ${texts.join('; ')}`, { cause: error });
 }

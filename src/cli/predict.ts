@@ -5,17 +5,18 @@ import { dirname } from 'node:path';
 import type { JsonObject } from '../base/json.ts';
 import type { Config } from '../config.ts';
 import { PawlError } from '../errors.ts';
-import type { Mode } from '../protocol/control-messages.ts';
+import type { Mode, PredictorDescription } from '../protocol/control-messages.ts';
 import { createEngine, type Engine } from '../server/engine.ts';
 import { inputFields } from '../server/prediction/field-kinds.ts';
 import { NOUN } from '../server/prediction/noun.ts';
 import { yieldsListItems } from '../server/prediction/openapi-schema.ts';
 import type { Prediction } from '../server/prediction/prediction.ts';
+import { compilePredictorSchema } from '../server/prediction/predictor-schema.ts';
 import { commandLog, Transcript } from './command-log.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { readAsDataUrl, readJsonFile } from './input-file.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
-import { runPrediction } from './one-prediction.ts';
+import { asInvalidInput, runPrediction } from './one-prediction.ts';
 import type { OutputTarget } from './output-names.ts';
 import { type NamedText, predictionInput, splitNamed } from './prediction-input.ts';
 import { findPredictor } from './predictor-reference.ts';
@@ -86,25 +87,47 @@ async function predict(
   interruption: Interruption,
 ): Promise<ExitCode> {
   const { fleet, service, config } = engine;
-  await interruption.cut(fleet.settledStart());
+  const isOver = fleet.settledStart().then(() => null);
+  const loading = Promise.race([fleet.described(), isOver]);
+  await interruption.cut(loading);
+  if (interruption.exitCode !== null) return interruption.exitCode;
+  const loaded = await loading;
+  // Nobody should wait for setup() to hear of a typing error; it ends with the worker.
+  const input = loaded === null ? {} : checkedInput(loaded, task, transcript);
+  await interruption.cut(isOver);
   if (interruption.exitCode !== null) return interruption.exitCode;
   const { predictor } = service;
   if (fleet.status !== 'ready' || predictor === null) throw setupFailure(engine, transcript);
   const { startedAt, completedAt } = fleet.setup;
   transcript.line(`setup took ${seconds((completedAt ?? startedAt) - startedAt)}`);
-  const input = predictionInput(inputFields(predictor.document, config.mode), {
-    named: task.named,
-    json: task.json,
-    readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),
-    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
-    warn: (text) => transcript.line(`warning: ${text}`),
-  });
   const textItems = yieldsListItems(predictor.document, config.mode) ? 'items' : 'parts';
   const writer = new ResultWriter({ target: task.target, textItems }, resultSink());
   const { interrupted } = interruption;
   const { mode } = config;
   const prediction = await runPrediction({ service, mode, input, writer, transcript, interrupted });
   return conclude(prediction, transcript, interruption);
+}
+
+/** Throws PAWL_USAGE or PAWL_INPUT_INVALID. */
+function checkedInput(
+  predictor: PredictorDescription,
+  { named, json, config }: Task,
+  transcript: Transcript,
+): JsonObject {
+  const { mode } = config;
+  const input = predictionInput(inputFields(predictor.document, mode), {
+    named,
+    json,
+    readFile: (path) => readAsDataUrl(path, config.inputFileBytesMax),
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+    warn: (text) => transcript.line(`warning: ${text}`),
+  });
+  try {
+    compilePredictorSchema(predictor).check[mode](input);
+  } catch (error) {
+    throw asInvalidInput(error);
+  }
+  return input;
 }
 
 function conclude(prediction: Prediction, transcript: Transcript, interruption: Interruption): ExitCode {

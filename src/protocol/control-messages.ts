@@ -96,9 +96,10 @@ export interface Hello {
   readonly pipes: CapturePipes | null;
 }
 
-/** The predictor is loaded; the worker now connects `slots` slot sockets. */
+/** The predictor is loaded; the worker now connects `slots` slot sockets, and then runs setup(). */
 export interface Loaded {
   readonly type: 'loaded';
+  readonly predictor: PredictorDescription;
   readonly slots: number;
   /** One entry per slot; empty where the only slot's output is that of the process. */
   readonly pipes: readonly CapturePipes[];
@@ -119,9 +120,9 @@ export interface Described {
   readonly predictor: PredictorDescription;
 }
 
+/** setup() has succeeded. */
 export interface Ready {
   readonly type: 'ready';
-  readonly predictor: PredictorDescription;
 }
 
 /** Loading or setup() failed; the worker ends. */

@@ -160,12 +160,13 @@ const CONTROL_EVENTS: Decoders<ControlEvent> = {
   }),
   loaded: (raw) => ({
     type: 'loaded',
+    predictor: predictor(raw),
     slots: field.count(raw.slots, 'slots'),
     pipes: field.list(raw.pipes, 'pipes', capturePipes),
     carries: raw.carries === true,
   }),
   described: (raw) => ({ type: 'described', predictor: predictor(raw) }),
-  ready: (raw) => ({ type: 'ready', predictor: predictor(raw) }),
+  ready: () => ({ type: 'ready' }),
   setup_failed: (raw) => ({ type: 'setup_failed', error: wireError(raw) }),
   log: (raw) => ({
     type: 'log',

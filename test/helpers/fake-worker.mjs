@@ -65,7 +65,13 @@ async function start() {
     return send({ type: 'described', predictor: description() });
   }
   if (plan.exitBeforeAttach) process.exit(plan.exitBeforeAttach);
-  send({ type: 'loaded', slots, pipes: [], ...(plan.carries ? { carries: true } : {}) });
+  send({
+    type: 'loaded',
+    predictor: description(),
+    slots,
+    pipes: [],
+    ...(plan.carries ? { carries: true } : {}),
+  });
   if (plan.noAttach) return;
   if (plan.strangerFirst) await stranger();
   for (let slot = 0; slot < slots; slot += 1) sockets.push(attach(slot));
@@ -77,7 +83,7 @@ async function start() {
     return;
   }
   if (plan.setupFailed) return failSetup();
-  send({ type: 'ready', predictor: description() });
+  send({ type: 'ready' });
 }
 
 function failSetup() {

@@ -182,6 +182,11 @@ export class ScriptedFleet implements Fleet {
   }
 
   start(): void {}
+
+  described(): Promise<PredictorDescription> {
+    return new Promise(() => {});
+  }
+
   settledStart(): Promise<void> {
     return Promise.resolve();
   }

@@ -186,6 +186,16 @@ describe('pawl predict', () => {
     expect(stderr).toMatch(/^pawl: the output could not be written: nobody reads stdout any more\. \[/m);
   });
 
+  it.each([
+    ['an unknown input', 'time=1', /^pawl: -i names the input "time", which does not exist/m],
+    ['a file that does not exist', 'image=@none', /^pawl: The input file "none" does not exist\.$/m],
+    ['a value out of range', 'times=9', /^pawl: the input is invalid: times: .*3.*\[PAWL_INPUT_INVALID\]$/m],
+  ])('%s is told without waiting for setup', async (_, input, line) => {
+    const { code, stderr } = await run([fixture('sleeps-in-setup.mjs'), '-i', input]);
+    expect(stderr).toMatch(line);
+    expect(code).toBe(2);
+  });
+
   it('Ctrl-C during setup ends it', async () => {
     const { code } = await run([fixture('sleeps-in-setup.mjs')], {
       onStderr: (soFar, kill) => {

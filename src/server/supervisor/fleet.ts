@@ -29,6 +29,8 @@ export interface Fleet {
   readonly failure: PawlError | null;
   /** Spawns the workers; returns at once. */
   start(): void;
+  /** Resolves as soon as a worker has loaded the predictor, before setup() is over; never where none of them can. */
+  described(): Promise<PredictorDescription>;
   /** Resolves when the status is no longer `starting`. */
   settledStart(): Promise<void>;
   /** Runs the user's healthcheck in every ready worker, coalesced: null is healthy, else the text to show. */

@@ -4,7 +4,13 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.ts';
 import { PawlError } from '../../errors.ts';
 import { limit } from '../../limits.ts';
-import type { ControlEvent, Init, PredictorDescription, Purpose } from '../../protocol/control-messages.ts';
+import type {
+  ControlEvent,
+  Init,
+  Loaded,
+  PredictorDescription,
+  Purpose,
+} from '../../protocol/control-messages.ts';
 import { asSlotIndex } from '../../protocol/ids.ts';
 import { Outbox } from '../../protocol/outbox.ts';
 import { checkVersion } from '../../protocol/version.ts';
@@ -21,7 +27,7 @@ export interface HandshakeHost extends SlotOwner {
   readonly status: WorkerStatus;
   become(status: 'connecting' | 'setting_up' | 'ready'): void;
   giveUp(fault: WorkerFault): void;
-  /** Answer to purpose `schema`. */
+  /** The predictor is loaded. */
   described(predictor: PredictorDescription): void;
 }
 
@@ -36,6 +42,7 @@ export class Handshake {
   #listener: SlotListener | null = null;
   #slots: readonly Slot[] = [];
   #predictor: PredictorDescription | null = null;
+  #isSetUp = false;
   #uninterruptible: string | null = null;
 
   constructor(host: HandshakeHost, config: Config, purpose: Purpose) {
@@ -54,7 +61,7 @@ export class Handshake {
     return this.#listener?.path ?? '';
   }
 
-  /** Known once the worker said ready. */
+  /** Known once it is loaded. */
   get predictor(): PredictorDescription | null {
     return this.#predictor;
   }
@@ -113,13 +120,13 @@ export class Handshake {
         return this.#host.become('connecting');
       case 'loaded':
         this.#require(status === 'connecting' && this.#slots.length === 0, event.type);
-        return this.#onLoaded(event.slots, event.carries);
+        return this.#onLoaded(event);
       case 'described':
         this.#require(status === 'connecting' && this.#purpose === 'schema', event.type);
         return this.#host.described(event.predictor);
       case 'ready':
-        this.#require(this.#slots.length > 0 && this.#predictor === null, event.type);
-        this.#predictor = event.predictor;
+        this.#require(this.#slots.length > 0 && !this.#isSetUp, event.type);
+        this.#isSetUp = true;
         // The slot sockets are other channels: their last attach may still be on its way.
         if (status === 'setting_up') this.#becomeReady();
         return;
@@ -132,7 +139,7 @@ export class Handshake {
     this.#listener?.close();
   }
 
-  #onLoaded(count: number, carries: boolean): void {
+  #onLoaded({ slots: count, carries, predictor }: Loaded): void {
     const isCount = Number.isInteger(count) && count >= 1 && count <= limit('slotsPerWorkerMax');
     if (!isCount || this.#listener === null) {
       throw new PawlError('PAWL_PROTOCOL', `message loaded offers ${count} slots`);
@@ -144,6 +151,8 @@ export class Handshake {
       return { kind: 'not_attached', missing: listener.missing, ms };
     });
     listener.expect(this.#slots);
+    this.#predictor = predictor;
+    this.#host.described(predictor);
   }
 
   #shareOutbox(): void {
@@ -159,7 +168,7 @@ export class Handshake {
     this.#deadlines.cancel('attach');
     if (this.#host.status !== 'connecting') return;
     this.#host.become('setting_up');
-    if (this.#predictor !== null) this.#becomeReady();
+    if (this.#isSetUp) this.#becomeReady();
   }
 
   #becomeReady(): void {

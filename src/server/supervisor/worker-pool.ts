@@ -101,6 +101,10 @@ class WorkerPool implements Fleet {
     );
   }
 
+  described(): Promise<PredictorDescription> {
+    return Promise.race(this.#supervisors.map(({ worker }) => worker.description));
+  }
+
   settledStart(): Promise<void> {
     return this.#settledStart.promise;
   }

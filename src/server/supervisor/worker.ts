@@ -95,7 +95,7 @@ export class Worker implements HandshakeHost {
     return this.#setup.report;
   }
 
-  /** Known once the worker is ready. */
+  /** Known once it is loaded. */
   get predictor(): PredictorDescription | null {
     return this.#handshake.predictor;
   }
@@ -109,7 +109,7 @@ export class Worker implements HandshakeHost {
     return this.#gone.promise;
   }
 
-  /** The answer to purpose `schema`; never settles where the worker fails, see `gone`. */
+  /** Settles once the predictor is loaded, or never, where the worker fails: see `gone`. */
   get description(): Promise<PredictorDescription> {
     return this.#description.promise;
   }

@@ -31,7 +31,7 @@ import { PredictionRun } from './prediction-run.ts';
 import type { RunEnd, RunParts } from './run-parts.ts';
 import { SetupOrigin } from './setup-origin.ts';
 import { SlotDesk } from './slot-desk.ts';
-import { load } from './start-up.ts';
+import { type Loaded, load } from './start-up.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { userStack } from './user-stack.ts';
 
@@ -130,7 +130,7 @@ export class Host {
       if (init.purpose === 'schema') {
         return this.#end(EXIT_CODES.clean, { type: 'described', predictor: loaded.description });
       }
-      const { readEnds, writeEnds } = this.#offerSlots(loaded.slots);
+      const { readEnds, writeEnds } = this.#offerSlots(loaded);
       this.#desk.open(await this.#attached.promise, this.#parts.processPipes, readEnds);
       const setup = loaded.predictor.setup;
       const state = await origin.run(
@@ -142,7 +142,7 @@ export class Host {
       this.#predictor = loaded.predictor;
       origin.close();
       this.#parts.usage.ready();
-      this.#control({ type: 'ready', predictor: loaded.description }, 'serving');
+      this.#control({ type: 'ready' }, 'serving');
       // Before any call that can be interrupted, and after what somebody waits for.
       this.#loadLazyParts();
       setImmediate(this.#parts.afterReady);
@@ -161,7 +161,10 @@ export class Host {
   }
 
   /** One slot writes to the process's own pipes; several have pipes of their own, so that logs cannot mix. */
-  #offerSlots(slots: number): { readonly readEnds: CapturePipes[]; readonly writeEnds: Fds[] } {
+  #offerSlots({ slots, description: predictor }: Loaded): {
+    readonly readEnds: CapturePipes[];
+    readonly writeEnds: Fds[];
+  } {
     const readEnds: CapturePipes[] = [];
     const writeEnds: Fds[] = [];
     for (let slot = 0; slots > 1 && slot < slots; slot += 1) {
@@ -170,7 +173,7 @@ export class Host {
       readEnds.push({ stdout: stdout.readEnd, stderr: stderr.readEnd });
       writeEnds.push({ stdout: stdout.writeEnd, stderr: stderr.writeEnd });
     }
-    this.#control({ type: 'loaded', slots, pipes: readEnds, carries: true }, 'setup');
+    this.#control({ type: 'loaded', predictor, slots, pipes: readEnds, carries: true }, 'setup');
     this.#parts.toIo({ type: 'loaded', slots, pipes: readEnds, detached: this.#parts.detachedPipes });
     return { readEnds, writeEnds: slots > 1 ? writeEnds : [PROCESS_FDS] };
   }

@@ -47,6 +47,7 @@ function fleetOf(play: (observer: SlotObserver, request: PredictionRequest) => v
     },
     failure: null,
     start: () => undefined,
+    described: () => new Promise(() => {}),
     settledStart: () => Promise.resolve(),
     healthcheck: () => Promise.resolve(null),
     stop: () => Promise.resolve(),
