@@ -72,6 +72,10 @@ async function prepare(mode: Mode, call: TaskCall, transcript: Transcript): Prom
 
 function outputTarget(path: string | null): OutputTarget {
   if (path === null) return { kind: 'here' };
+  // Elsewhere that is stdout, which has the result here: nobody means a file of that name.
+  if (path === '-') {
+    throw usageError('-o takes the name of a file or a directory, not -; ./- is a file of that name.');
+  }
   if (isDirectory(path)) return { kind: 'folder', path };
   if (isDirectory(dirname(path)) && !path.endsWith('/')) return { kind: 'file', path };
   const missing = path.endsWith('/') ? path : dirname(path);

@@ -23,6 +23,7 @@ describe('bad usage', () => {
     [['serve', HELLO, HELLO], /^pawl: "pawl serve" takes one REF/],
     [['predict', HELLO, '-i', 'name'], /^pawl: -i takes NAME=VALUE, not "name"\./],
     [['predict', HELLO, '--json', 'none.json'], /^pawl: The input file "none\.json" does not exist\./],
+    [['predict', HELLO, '-o', '-'], /-o takes the name of a file or a directory, not -/],
     [
       ['predict', HELLO, '-o', 'none/out.png'],
       /^pawl: -o takes the name of a file, .*; the directory "none" does not/,
