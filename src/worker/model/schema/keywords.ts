@@ -1,5 +1,17 @@
-// Which keywords of JSON Schema hold schemas, so that nobody mistakes data (defaults, enums, examples) for one.
+// The words of JSON Schema: its types, and which keywords hold schemas, so that nobody mistakes data (defaults, enums,
+// examples) for one.
 import { isObject, type Json, type JsonObject } from '../../../base/json.ts';
+
+/** The types that a schema can name, and what is of each; an integer is a number, too. */
+export const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number' && Number.isFinite(value),
+  integer: (value) => Number.isInteger(value),
+  boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  array: Array.isArray,
+};
 
 const ONE = new Set([
   'items',

@@ -2,7 +2,7 @@
 // them with Ajv would be a tenth of a worker's start. Says what Ajv says, and nothing where there is more to check.
 import type { Json, JsonObject } from '../../../base/json.ts';
 import type { InputIssue } from '../../../protocol/slot-messages.ts';
-import { isJsonObject } from './keywords.ts';
+import { isJsonObject, TYPES } from './keywords.ts';
 
 export type JsonCheck = (value: unknown) => readonly InputIssue[];
 
@@ -12,15 +12,6 @@ export interface JsonChecks {
   readonly item: JsonCheck | null;
 }
 
-const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number' && Number.isFinite(value),
-  integer: (value) => Number.isInteger(value),
-  boolean: (value) => typeof value === 'boolean',
-  null: (value) => value === null,
-  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  array: Array.isArray,
-};
 /** Those that say nothing about a value; formats are only documentation here. */
 const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'format']);
 const NO_ISSUES: readonly InputIssue[] = Object.freeze([]);
