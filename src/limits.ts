@@ -31,6 +31,10 @@ export const LIMITS = {
     30_000,
     'A predictor that waits this long for its server to read goes on; the backlog may then exceed its limit.',
   ),
+  slotWriteMs: ms(
+    30_000,
+    'A worker whose server takes a part of a message and nothing more for this long ends: nobody else can write there meanwhile.',
+  ),
   streamOrderMs: ms(
     250,
     'A write to stderr waits this long for stdout to be read (and the reverse) to keep their order in the log.',

@@ -11,6 +11,9 @@ type ReadOptions = net.SocketConstructorOpts & Pick<net.ConnectOpts, 'onread'>;
 /** One for all of them: what is read is cut into lines before anything else is read. */
 const scratch = Buffer.allocUnsafe(64 * 1024);
 
+const PAUSE_MS = 1;
+const pauseCell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
 /** As it is now: user code may put something else in its place. */
 const write = writeSync;
 
@@ -45,4 +48,26 @@ export const slotSockets = {
   write(fd: number, bytes: Buffer): number {
     return write(fd, bytes);
   },
+  writeRest(fd: number, bytes: Buffer, ms: number): void {
+    const until = performance.now() + ms;
+    for (let rest = bytes; rest.length > 0; ) {
+      const count = writeSome(fd, rest);
+      rest = rest.subarray(count);
+      if (count > 0) continue;
+      if (performance.now() >= until) {
+        throw new Error(`the server has taken a part of a message and nothing more within ${ms / 1000} s`);
+      }
+      Atomics.wait(pauseCell, 0, 0, PAUSE_MS);
+    }
+  },
 } as const;
+
+/** 0 where the kernel has no room. */
+function writeSome(fd: number, bytes: Buffer): number {
+  try {
+    return write(fd, bytes);
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'EAGAIN') return 0;
+    throw error;
+  }
+}

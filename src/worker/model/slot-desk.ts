@@ -14,7 +14,7 @@ import type { Held, SlotBoard } from '../slot-board.ts';
 import type { ToIo } from '../thread-messages.ts';
 
 export interface SlotDeskParts {
-  readonly native: Pick<NativeApi, 'hasBytes' | 'writeAll' | 'tokenInside'>;
+  readonly native: Pick<NativeApi, 'hasBytes' | 'tokenInside'>;
   readonly shared: Pick<SharedState, 'isCanceled' | 'hasSpawned' | 'forgetSubprocesses' | 'claim'>;
   readonly board: SlotBoard;
   /** The I/O thread has nothing in its hands that it has not told of. */
@@ -32,6 +32,8 @@ export interface SlotSockets {
   listen(fd: number, onBytes: (bytes: Buffer) => boolean, onLost: (reason: string | null) => void): void;
   /** How many of them the kernel took; throws where that is none. */
   write(fd: number, bytes: Buffer): number;
+  /** The same for the rest of what was taken in part: waits for the server to read, `ms` long at most. */
+  writeRest(fd: number, bytes: Buffer, ms: number): void;
 }
 
 export type RunOver = Extract<ToIo, { type: 'end' }>;
@@ -187,15 +189,18 @@ export class SlotDesk {
 
   /** False where the kernel takes nothing now; the I/O thread waits for it, or finds out what is wrong. */
   #write(fd: number, text: string): boolean {
+    const { sockets } = this.#parts;
     const bytes = Buffer.from(text);
+    let count = 0;
     try {
-      const count = this.#parts.sockets.write(fd, bytes);
-      // A kernel that takes a part of a few KiB takes the rest as soon as the server reads.
-      if (count < bytes.length) this.#parts.native.writeAll(fd, bytes.subarray(count));
-      return true;
-    } catch {
-      return false;
+      count = sockets.write(fd, bytes);
+      if (count < bytes.length) sockets.writeRest(fd, bytes.subarray(count), limit('slotWriteMs'));
+    } catch (error) {
+      if (count === 0) return false;
+      // Nobody can write there any more.
+      this.#lost(error instanceof Error ? error.message : String(error));
     }
+    return true;
   }
 
   #handOver(over: RunOver): void {

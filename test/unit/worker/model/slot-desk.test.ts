@@ -26,7 +26,13 @@ function predict(run: number, id = 'p'): Predict {
 function desk(slots = 1) {
   const shared = new SharedState();
   const board = new SlotBoard();
-  const state = { full: new Set<number>(), isIoAsleep: true, tokenInside: 0, room: Number.POSITIVE_INFINITY };
+  const state = {
+    full: new Set<number>(),
+    isIoAsleep: true,
+    tokenInside: 0,
+    room: Number.POSITIVE_INFINITY,
+    rest: 'goes',
+  };
   const toIo: ToIo[] = [];
   const started: string[] = [];
   const written: string[] = [];
@@ -38,17 +44,20 @@ function desk(slots = 1) {
     written.push(`${fd - FIRST_SOCKET}> ${bytes.toString('utf8', 0, count)}`);
     return count;
   };
+  const writeRest = (fd: number, bytes: Buffer) => {
+    if (state.rest === 'stuck') throw new Error('nothing more within 30 s');
+    written.push(`${fd - FIRST_SOCKET}>> ${bytes.toString()}`);
+  };
   const tested = new SlotDesk({
     native: {
       hasBytes: (...fds) => fds.some((fd) => state.full.has(fd)),
-      writeAll: (fd, bytes) => written.push(`${fd - FIRST_SOCKET}>> ${Buffer.from(bytes).toString()}`),
       tokenInside: () => state.tokenInside,
     },
     shared,
     board,
     toIo: (message) => toIo.push(message),
     isIoAsleep: () => state.isIoAsleep,
-    sockets: { listen: (_fd, onBytes) => void listeners.push(onBytes), write },
+    sockets: { listen: (_fd, onBytes) => void listeners.push(onBytes), write, writeRest },
     defer: (fn) => turns.push(fn),
     start: (slot, { run }) => started.push(`${slot} ${run}`),
   });
@@ -222,6 +231,16 @@ describe('a slot socket', () => {
     tested.end(over(0, 1, '{"é":1}\n'), true);
     expect(written.map((text) => text.slice(0, 2))).toEqual(['0>', '0>']);
     expect(written.at(-1)).toBe('0>> \u{fffd}":1}\n');
+  });
+
+  it('that never takes the rest is lost, and what was begun there is sent by nobody else', () => {
+    const { tested, board, toIo, receive, state, over } = desk();
+    receive(encodeFrame(predict(1)));
+    state.room = 3;
+    state.rest = 'stuck';
+    tested.end(over(0, 1), true);
+    expect(toIo).toEqual([{ type: 'slot_lost', message: 'nothing more within 30 s' }]);
+    expect(board.hold()).toBe('held');
   });
 
   it('that brings something else is lost, and not read any more', () => {
