@@ -48,8 +48,8 @@ export class PredictionRun implements Origin {
   readonly #status = new StateMachine<RunStatus>('run', NEXT, 'preparing');
   /** Null until predict() is called. */
   #began: { readonly tick: number; readonly mark: UsageMark } | null = null;
-  /** All of the run's own waiting: nothing else may refer to it, see endIfLost(). */
-  #work: WeakRef<Promise<unknown>> | null = null;
+  /** All of the run's own waiting: nothing else may refer to it, and the run only until it may be lost. */
+  #work: Promise<unknown> | WeakRef<Promise<unknown>> | null = null;
   /** The value that predict() returned, to be sent with the end that follows it at once; empty where there is none. */
   #held = '';
 
@@ -95,7 +95,7 @@ export class PredictionRun implements Origin {
   start(): void {
     origins.run(this, () => {
       const work = this.#execute();
-      this.#work = new WeakRef(work);
+      this.#work = work;
       work.then(
         (output) => this.#end({ type: 'succeeded', output }),
         (error: unknown) => this.#failed(error, []),
@@ -117,6 +117,8 @@ export class PredictionRun implements Origin {
    */
   async endIfLost(): Promise<void> {
     if (this.#isOver || this.#work === null) return;
+    // Not before: to keep a weak reference costs a microsecond, and collections of garbage more.
+    if (!(this.#work instanceof WeakRef)) this.#work = new WeakRef(this.#work);
     if (await isCollected(this.#work)) this.#failed(new CancelationError(), []);
   }
 

@@ -10,11 +10,10 @@ import type { PeakMemory } from './peak-memory.ts';
 /** The beginning of one prediction. */
 export interface UsageMark {
   readonly at: RunAddress;
-  readonly cpu: NodeJS.CpuUsage;
+  /** What the process had used; null where another prediction ran already, so that the two cannot be told apart. */
+  readonly cpu: NodeJS.CpuUsage | null;
   /** Number of this beginning in the worker. */
   readonly turn: number;
-  /** Nothing else ran when it began. */
-  readonly isAlone: boolean;
 }
 
 export interface UsageMeterParts {
@@ -44,7 +43,7 @@ export class UsageMeter {
     if (this.#running === 0) this.#parts.memory.reset();
     this.#running += 1;
     this.#turns += 1;
-    return { at, cpu: process.cpuUsage(), turn: this.#turns, isAlone: this.#running === 1 };
+    return { at, cpu: this.#running === 1 ? process.cpuUsage() : null, turn: this.#turns };
   }
 
   /** Before a subprocess is started by a run (or by none: null), and before SharedState hears of it. */
@@ -56,14 +55,14 @@ export class UsageMeter {
   /** Once for each begin(). */
   end(mark: UsageMark): Usage {
     this.#running -= 1;
-    const wasAlone = mark.isAlone && mark.turn === this.#turns;
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    const { cpu } = mark;
+    // Null unless it was alone from its beginning to its end.
+    const before = mark.turn === this.#turns ? mark.cpu : null;
     return {
       setupMs: this.#setupMs,
-      cpuMs: wasAlone ? (userCPUTime + systemCPUTime - cpu.user - cpu.system) / 1000 : null,
+      cpuMs: before === null ? null : (userCPUTime + systemCPUTime - before.user - before.system) / 1000,
       memoryPeakBytes: this.#parts.memory.bytes(maxRSS),
-      ...this.#subprocesses(mark.at, wasAlone),
+      ...this.#subprocesses(mark.at, before !== null),
     };
   }
 
