@@ -1,6 +1,7 @@
 // The command line itself: which commands and flags exist, and what a wrong one is called. commander parses; every
 // word the user reads about a mistake goes through usageError, so that bad usage is one line and exit code 2.
 import { Command, CommanderError, Option } from 'commander';
+import { assertNever } from '../base/assert.ts';
 import { REFERENCE_VARIABLES } from './cog-variables.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { alternatives } from './flag-values.ts';
@@ -108,9 +109,13 @@ export async function runProgram(
   options: ProgramOptions,
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = buildProgram(commands, options, (ended) => {
+  const onEnd = (ended: ExitCode) => {
     code = ended;
-  });
+  };
+  const program = buildProgram(options);
+  const asked = COMMAND_NAMES.filter((name) => name === argv[0]);
+  // Five commands have some 150 flags, which are most of what there is to do here.
+  for (const name of asked.length > 0 ? asked : COMMAND_NAMES) addCommand(program, name, commands, onEnd);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
@@ -122,12 +127,8 @@ export async function runProgram(
   }
 }
 
-function buildProgram(
-  commands: CommandTable,
-  options: ProgramOptions,
-  onEnd: (code: ExitCode) => void,
-): Command {
-  const program = new Command('pawl')
+function buildProgram(options: ProgramOptions): Command {
+  return new Command('pawl')
     .description('Prediction server for machine-learning predictors in TypeScript and JavaScript.')
     .version(options.version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
@@ -138,21 +139,39 @@ function buildProgram(
       writeErr: () => undefined,
       outputError: () => undefined,
     });
-  const serve = subcommand(program, 'serve');
-  serve.command.action(async () => onEnd(await commands.serve(serve.call())));
-  for (const name of ['predict', 'train'] as const) {
-    const task = taskCommand(program, name);
-    task.command.action(async () => onEnd(await commands[name](task.call())));
+}
+
+function addCommand(
+  program: Command,
+  name: CommandName,
+  commands: CommandTable,
+  onEnd: (code: ExitCode) => void,
+): void {
+  switch (name) {
+    case 'serve':
+    case 'schema': {
+      const { command, call } = subcommand(program, name);
+      command.action(async () => onEnd(await commands[name](call())));
+      return;
+    }
+    case 'predict':
+    case 'train': {
+      const { command, call } = taskCommand(program, name);
+      command.action(async () => onEnd(await commands[name](call())));
+      return;
+    }
+    case 'doctor': {
+      const { command, call } = subcommand(program, name);
+      command.option('--json', 'print the findings as a JSON object');
+      command.action(async () => {
+        const format = command.getOptionValue('json') === true ? 'json' : 'text';
+        onEnd(await commands.doctor({ ...call(), format }));
+      });
+      return;
+    }
+    default:
+      assertNever(name);
   }
-  const schema = subcommand(program, 'schema');
-  schema.command.action(async () => onEnd(await commands.schema(schema.call())));
-  const doctor = subcommand(program, 'doctor');
-  doctor.command.option('--json', 'print the findings as a JSON object');
-  doctor.command.action(async () => {
-    const format = doctor.command.getOptionValue('json') === true ? 'json' : 'text';
-    onEnd(await commands.doctor({ ...doctor.call(), format }));
-  });
-  return program;
 }
 
 /** predict and train take the same flags. */
