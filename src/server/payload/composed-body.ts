@@ -32,6 +32,12 @@ export class ComposedBody {
     return this.#parts.reduce((sum, part) => sum + partBytes(part), 0);
   }
 
+  /** The whole, where no part of it is in a file; null else. */
+  get inMemory(): Buffer | null {
+    const parts = this.#parts.filter((part) => Buffer.isBuffer(part));
+    return parts.length === this.#parts.length ? Buffer.concat(parts) : null;
+  }
+
   /** From the start, each time. */
   async *open(): OpenBody {
     for (const part of this.#parts) {

@@ -51,7 +51,7 @@ export class Batches<T extends object> {
     do {
       const encoded = this.#encoding.text(next, this.#journal.at(next));
       if (typeof encoded !== 'string') {
-        if (text === '') return { bytes: encoded, next: next + 1 };
+        if (text === '') return this.#alone(number, encoded);
         // Its turn comes with the next batch.
         encoded.release();
         break;
@@ -59,7 +59,18 @@ export class Batches<T extends object> {
       text += encoded;
       next += 1;
     } while (next < end && text.length < this.#charsMax);
-    const bytes = this.#encoding.bytes(text);
+    return this.#share(number, this.#encoding.bytes(text), next);
+  }
+
+  /** An event with stored values in it; what is all in memory, a long log, is shared as well. */
+  #alone(number: number, body: ComposedBody): Batch {
+    const bytes = body.inMemory;
+    if (bytes === null) return { bytes: body, next: number + 1 };
+    body.release();
+    return this.#share(number, bytes, number + 1);
+  }
+
+  #share(number: number, bytes: Buffer, next: number): Batch {
     this.#shared.set(number, { bytes: new WeakRef(bytes), next });
     if (this.#shared.size >= this.#sweepAt) this.#sweep();
     return { bytes, next };

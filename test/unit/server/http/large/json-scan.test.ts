@@ -54,7 +54,7 @@ describe('the scan of JSON', () => {
         // A member that comes twice hides what was in the first.
         if (whole !== null) expect(depth).toBeGreaterThanOrEqual(depthOf(whole.value));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('the scan of JSON', () => {
         for (const member of members ?? [])
           expect(member.kinds).toEqual(kindsOf(textOf(member.value), member.kinds.length));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
