@@ -9,7 +9,8 @@ export interface Carried {
 }
 
 const BRACE = 0x7b;
-const NUMBERED = /^(\d{1,6}) (?=\{)/;
+const DIGITS = /^\d+$/;
+const DIGITS_MAX = 6;
 
 /** Large ones go their own way, so that they hold up nobody else. */
 export function isCarriable(lines: string): boolean {
@@ -24,8 +25,10 @@ export function carriedLine(slot: SlotIndex, line: string): string {
 /** Null where the line is for the slot on whose socket it came. */
 export function readCarried(line: string): Carried | null {
   if (line.charCodeAt(0) === BRACE) return null;
-  const found = NUMBERED.exec(line);
+  // Looked for without an expression that makes objects of what it finds: there are two of these lines a prediction.
+  const space = line.indexOf(' ');
+  const number = space > 0 && space <= DIGITS_MAX ? line.slice(0, space) : '';
   // No message either: its decoder says so.
-  if (found === null) return null;
-  return { slot: asSlotIndex(Number(found[1])), line: line.slice(found[0].length) };
+  if (!DIGITS.test(number) || line.charCodeAt(space + 1) !== BRACE) return null;
+  return { slot: asSlotIndex(Number(number)), line: line.slice(space + 1) };
 }

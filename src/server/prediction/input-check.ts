@@ -33,6 +33,7 @@ export type InputCheck = (input: Json) => InputInMemory;
 
 const MASK = '**********';
 const UNKNOWN_NAMED_MAX = 20;
+const NONE: readonly string[] = [];
 const UNDECIDED =
   'A pattern of the schema takes too long on this input for the server to check it; the predictor does';
 
@@ -82,14 +83,17 @@ class Fields {
   }
 
   sift(input: JsonObject): { known: JsonObject; unknown: readonly string[] } {
-    if (this.#isOpen) return { known: input, unknown: [] };
-    const unknown = Object.keys(input).filter((key) => !this.#knows(key));
-    return unknown.length === 0 ? { known: input, unknown } : { known: without(input, unknown), unknown };
+    const keys = Object.keys(input);
+    if (this.#isOpen || keys.every((key) => this.#knows(key))) return { known: input, unknown: NONE };
+    const unknown = keys.filter((key) => !this.#knows(key));
+    return { known: without(input, unknown), unknown };
   }
 
   /** An explicit null for an optional input without default means that it is omitted, unless the schema takes null. */
   dropNulls(input: JsonObject): JsonObject {
-    const omitted = Object.keys(input).filter((key) => input[key] === null && this.#mayOmit(key));
+    const keys = Object.keys(input);
+    if (keys.every((key) => input[key] !== null)) return input;
+    const omitted = keys.filter((key) => input[key] === null && this.#mayOmit(key));
     return omitted.length === 0 ? input : without(input, omitted);
   }
 
@@ -157,16 +161,21 @@ const acceptance =
     value: JsonObject,
     unknown: readonly string[],
     secret: ReadonlySet<string>,
-    notes: readonly string[] = [],
+    notes: readonly string[] = NONE,
   ): InputInMemory => {
     const shown = secret.size === 0 ? value : masked(value, secret);
-    const warnings = unknown
-      .slice(0, UNKNOWN_NAMED_MAX)
-      .map((key) => `Ignoring unknown input ${JSON.stringify(shortName(key))}`);
-    const more = unknown.length - warnings.length;
-    if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
-    return { value, shown, warnings: [...warnings, ...notes], bytes: measure(value) };
+    const warnings = unknown.length === 0 ? notes : [...ignored(unknown), ...notes];
+    return { value, shown, warnings, bytes: measure(value) };
   };
+
+function ignored(unknown: readonly string[]): string[] {
+  const warnings = unknown
+    .slice(0, UNKNOWN_NAMED_MAX)
+    .map((key) => `Ignoring unknown input ${JSON.stringify(shortName(key))}`);
+  const more = unknown.length - warnings.length;
+  if (more > 0) warnings.push(`Ignoring ${more} more unknown inputs`);
+  return warnings;
+}
 
 // Object.fromEntries makes own properties of whatever name, `__proto__` included.
 function without(input: JsonObject, keys: readonly string[]): JsonObject {

@@ -30,9 +30,15 @@ export function predictLine(request: PredictionRequest, run: number, payload: st
 
 const TYPE: Predict['type'] = 'predict';
 
-/** The other fields, without the brace behind them. Most requests have no files. */
+/** The other fields, without the brace behind them. Most requests have neither files nor a context. */
 function headOf({ id, mode, files, context }: PredictionRequest, run: number): string {
   const own = `{"type":"${TYPE}","id":${JSON.stringify(id)},"run":${run},"mode":"${mode}"`;
   const filesText = files.length === 0 ? '[]' : JSON.stringify(files);
-  return `${own},"files":${filesText},"context":${JSON.stringify(context)}`;
+  const contextText = isEmpty(context) ? '{}' : JSON.stringify(context);
+  return `${own},"files":${filesText},"context":${contextText}`;
+}
+
+function isEmpty(context: PredictionRequest['context']): boolean {
+  for (const _key in context) return false;
+  return true;
 }
