@@ -56,6 +56,13 @@ describe('the packed package', () => {
     expect(existsSync(path.join(consumer.installed, 'dist', 'compiled', cache))).toBe(true);
   });
 
+  it('has it of every script, and nothing else of what it took to make it', () => {
+    const names = readdirSync(path.join(consumer.installed, 'dist', 'compiled'));
+    const scripts = names.filter((name) => name.endsWith('.cjs'));
+    const caches = scripts.map((name) => `${name}.${process.version}-${process.arch}.cache`);
+    expect(names.sort()).toEqual([...scripts, ...caches, 'zod-files.json'].sort());
+  });
+
   it('answers npx pawl --version', async () => {
     const options = { cwd: consumer.folder, env: consumer.bareEnv() };
     const { stdout } = await output('npx', ['--no-install', 'pawl', '--version'], options);
