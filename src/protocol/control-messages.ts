@@ -25,18 +25,12 @@ export interface Init {
   readonly worker: WorkerIndex;
   readonly purpose: Purpose;
   readonly mode: Mode;
-  /** Absolute path of the predictor's file. */
-  readonly predictorPath: string;
   /** Export to use; null looks for default, Predictor, Runner, predict. */
   readonly predictorExport: string | null;
   /** Slots to offer; null takes what the predictor declares. */
   readonly concurrency: number | null;
-  /** Unix socket on which the server waits for this worker's slot connections. */
-  readonly slotSocketPath: string;
   /** Sent back in `attach`, so that only this worker can take its slots. */
   readonly slotToken: string;
-  /** Existing directory of this worker's own, mode 0700; the server removes it when the worker is gone. */
-  readonly workDir: string;
   /** Argument of setup({ weights }). */
   readonly weights: string | null;
   readonly inputFileBytesMax: number;
@@ -54,8 +48,11 @@ export interface Init {
 /** What a worker that was started early has waited for: the others find it in their environment. Before any `hello`. */
 export interface Begin {
   readonly type: 'begin';
+  /** Existing directory of this worker's own, mode 0700; the server removes it when the worker is gone. */
   readonly workDir: string;
+  /** Unix socket on which the server waits for this worker's slot connections. */
   readonly slotSocketPath: string;
+  /** Absolute path of the predictor's file. */
   readonly predictorPath: string;
 }
 

@@ -35,10 +35,8 @@ const shared = new SharedState();
 const board = new SlotBoard();
 const interruption = new Interruption(native);
 const places = takePlaces(redirected.controlIn) ?? native.exitNow(EXIT_CODES.serverGone);
-const { predictorPath } = places;
 const start: IoStart = {
-  workDir: places.workDir || null,
-  slotSocketPath: places.slotSocketPath || null,
+  places,
   controlIn: redirected.controlIn,
   controlOut: redirected.controlOut,
   capture: { stdout: redirected.capturedStdout, stderr: redirected.capturedStderr },
@@ -58,6 +56,7 @@ const router = new OutputRouter(native, shared, (message) => io.postMessage(mess
 const exit = installContainment((text) => host.report(text));
 const host = new Host({
   native,
+  places,
   shared,
   board,
   router,
@@ -103,7 +102,7 @@ io.on('error', (error) => {
 });
 
 // While the I/O thread starts, through which everything else is told.
-if (predictorPath !== '') host.begin(predictorPath);
+host.begin();
 
 function nativeOrEnd(): NativeApi {
   try {

@@ -13,7 +13,7 @@ import { FrameDecoder } from '../protocol/frame.ts';
 
 const BLOCK_BYTES = 4096;
 
-/** Empty for what there is none of: a worker that was started by hand has no directory. */
+/** Empty for what there is none of: no slots are wanted of a worker that only describes its predictor. */
 export type Places = Omit<Begin, 'type'>;
 
 /** Null where the server ended before it said anything. Blocks: nothing runs in this process yet. */

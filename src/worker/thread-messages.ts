@@ -3,6 +3,7 @@
 import type { CapturePipes, Init, OutputStream } from '../protocol/control-messages.ts';
 import type { HealthcheckId, PredictionId, SlotIndex } from '../protocol/ids.ts';
 import type { Canceled } from '../protocol/slot-messages.ts';
+import type { Places } from './places.ts';
 import type { Spawned } from './process-tree/run-processes.ts';
 
 /** I/O thread to model thread. */
@@ -73,10 +74,7 @@ export type ToIo =
 
 /** What the I/O thread is started with. */
 export interface IoStart {
-  /** null: not started by a server. */
-  readonly workDir: string | null;
-  /** null: there is none. */
-  readonly slotSocketPath: string | null;
+  readonly places: Places;
   readonly controlIn: number;
   readonly controlOut: number;
   readonly capture: CapturePipes;

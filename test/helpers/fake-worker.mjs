@@ -110,14 +110,14 @@ function startGrandchild() {
 
 /** Connects with a wrong token, and waits until it was dropped. */
 function stranger() {
-  const socket = net.connect(init.slotSocketPath);
+  const socket = net.connect(process.env.PAWL_WORKER_SOCKET);
   socket.write(`${JSON.stringify({ type: 'attach', slot: 0, token: 'guess' })}\n`);
   socket.on('error', () => {}).resume();
   return new Promise((resolve) => socket.on('close', resolve));
 }
 
 function attach(slot) {
-  const socket = net.connect(init.slotSocketPath);
+  const socket = net.connect(process.env.PAWL_WORKER_SOCKET);
   socket.write(`${JSON.stringify({ type: 'attach', slot, token: init.slotToken })}\n`);
   socket.on('error', () => {});
   readline.createInterface({ input: socket }).on('line', (line) => {

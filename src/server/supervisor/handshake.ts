@@ -98,14 +98,8 @@ export class Handshake {
 
   /** Answer to hello, and not before: only now does the server hold what would remain of a worker that dies. */
   init(): Init {
-    const { index, workDir } = this.#host;
-    return initMessage(this.#config, {
-      index,
-      workDir,
-      purpose: this.#purpose,
-      slotSocketPath: this.slotSocketPath,
-      slotToken: this.#token,
-    });
+    const { index } = this.#host;
+    return initMessage(this.#config, { index, purpose: this.#purpose, slotToken: this.#token });
   }
 
   /** A throw means that the worker broke the protocol. */

@@ -4,28 +4,22 @@ import type { Init, Purpose } from '../../protocol/control-messages.ts';
 import type { WorkerIndex } from '../../protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 
-export interface WorkerPlaces {
+export interface InitFor {
   readonly index: WorkerIndex;
   readonly purpose: Purpose;
-  readonly workDir: string;
-  /** Empty where no slots are wanted. */
-  readonly slotSocketPath: string;
   readonly slotToken: string;
 }
 
-export function initMessage(config: Config, places: WorkerPlaces): Init {
+export function initMessage(config: Config, { index, purpose, slotToken }: InitFor): Init {
   return {
     type: 'init',
     protocol: PROTOCOL_VERSION,
-    worker: places.index,
-    purpose: places.purpose,
+    worker: index,
+    purpose,
     mode: config.mode,
-    predictorPath: config.predictorPath,
     predictorExport: config.predictorExport,
     concurrency: config.concurrency,
-    slotSocketPath: places.slotSocketPath,
-    slotToken: places.slotToken,
-    workDir: places.workDir,
+    slotToken,
     weights: config.weights,
     inputFileBytesMax: config.inputFileBytesMax,
     downloadMs: config.downloadMs,

@@ -32,6 +32,8 @@ export interface IoThreadParts {
   readonly shared: SharedState;
   readonly board: SlotBoard;
   readonly control: Connection;
+  /** Where the server waits for the connections of the slots. */
+  readonly slotSocketPath: string;
   readonly toModel: (message: ToModel) => void;
   /** Runs `fn` after what is happening now. */
   readonly defer: (fn: () => void) => void;
@@ -154,8 +156,8 @@ export class IoThread {
     const init = this.#init;
     if (init === null) return;
     this.#capture.addDetached(detached);
-    const { shared, board, toModel } = this.#parts;
-    const parts = { path: init.slotSocketPath, token: init.slotToken, shared, board };
+    const { slotSocketPath, shared, board, toModel } = this.#parts;
+    const parts = { path: slotSocketPath, token: init.slotToken, shared, board };
     let waiting = count;
     for (let index = 0; index < count; index += 1) {
       const slot = new SlotChannel(asSlotIndex(index), parts, {

@@ -17,14 +17,13 @@ import type { IoStart, ToIo, ToModel } from '../thread-messages.ts';
 import { wireError } from '../wire-error.ts';
 import { ControlStream } from './control-stream.ts';
 import { IoThread } from './io-thread.ts';
-import { endGroup, endWithoutServer, type Places } from './parent-gone.ts';
+import { endGroup, endWithoutServer } from './parent-gone.ts';
 
 assert(parentPort !== null, 'the I/O thread is started by worker/bootstrap.ts');
 const port = parentPort;
 const start = workerData as IoStart;
 const native = loadNative();
-const { workDir, slotSocketPath } = start;
-const places: Places | null = workDir === null ? null : { workDir, slotSocketPath };
+const { places } = start;
 
 const control = new Connection(new ControlStream(start.controlIn, start.controlOut, systemClock), {
   onLine: (line) => {
@@ -63,6 +62,7 @@ const io = new IoThread(
     shared: new SharedState(start.shared),
     board: new SlotBoard(start.board),
     control,
+    slotSocketPath: places.slotSocketPath,
     toModel: (message: ToModel) => port.postMessage(message),
     defer: setImmediate,
     slotLost,

@@ -6,6 +6,7 @@ import { limit } from '../../limits.ts';
 import type { NativeApi } from '../../native/native-api.ts';
 import { SERVER_DIRECTORY_PREFIX } from '../../protocol/environment.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import type { Places } from '../places.ts';
 import { signalProcess } from '../process-tree/kill-tree.ts';
 import { descendants } from '../process-tree/proc.ts';
 
@@ -13,17 +14,11 @@ const REMOVE_TRIES = 10;
 const PAUSE_MS = 10;
 const pauseCell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-/** Where there are directories of the server's that nobody else will remove. */
-export interface Places {
-  readonly workDir: string;
-  /** null where there is none. */
-  readonly slotSocketPath: string | null;
-}
-
-export function endWithoutServer(places: Places | null, native: NativeApi): never {
+/** In `places` there are directories of the server's that nobody else will remove. */
+export function endWithoutServer(places: Places, native: NativeApi): never {
   // Before anything else: what still writes there would keep the directories.
   endDescendants();
-  if (places !== null) removePlaces(places);
+  if (places.workDir !== '') removePlaces(places);
   return endGroup(native, EXIT_CODES.serverGone);
 }
 
@@ -59,7 +54,7 @@ function removePlaces({ workDir, slotSocketPath }: Places): void {
   const ofServer = path.dirname(workDir);
   remove(isOfServer(ofServer) ? ofServer : workDir);
   // The socket may have a directory of its own, elsewhere.
-  const ofSocket = path.dirname(slotSocketPath ?? '');
+  const ofSocket = path.dirname(slotSocketPath);
   if (isOfServer(ofSocket)) remove(ofSocket);
 }
 

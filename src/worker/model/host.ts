@@ -16,6 +16,7 @@ import { encodeFrame } from '../../protocol/frame.ts';
 import type { HealthcheckId, SlotIndex } from '../../protocol/ids.ts';
 import type { Predict, TerminalEvent } from '../../protocol/slot-messages.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
+import type { Places } from '../places.ts';
 import type { SharedState } from '../shared-state.ts';
 import type { SlotBoard } from '../slot-board.ts';
 import { slotSockets } from '../slot-socket.ts';
@@ -37,6 +38,7 @@ import { userStack } from './user-stack.ts';
 
 export interface HostParts {
   readonly native: NativeApi;
+  readonly places: Places;
   readonly shared: SharedState;
   readonly board: SlotBoard;
   readonly router: OutputRouter;
@@ -118,15 +120,15 @@ export class Host {
   }
 
   /** What the predictor needs and does not run, while the server does not know yet where its last words would be. */
-  begin(file: string): void {
-    this.#begun = origins.run(this.#setupOrigin, () => beginModule(file));
+  begin(): void {
+    this.#begun = origins.run(this.#setupOrigin, () => beginModule(this.#parts.places.predictorPath));
   }
 
   async #initialise(init: Init): Promise<void> {
     const origin = this.#setupOrigin;
-    const begun = this.#begun?.file === init.predictorPath ? this.#begun : undefined;
+    const { predictorPath } = this.#parts.places;
     try {
-      const loaded = await origin.run(() => load(init, begun), 'PAWL_LOAD_FAILED');
+      const loaded = await origin.run(() => load(init, predictorPath, this.#begun), 'PAWL_LOAD_FAILED');
       if (init.purpose === 'schema') {
         return this.#end(EXIT_CODES.clean, { type: 'described', predictor: loaded.description });
       }
@@ -179,7 +181,8 @@ export class Host {
   }
 
   #partsOfSlot(init: Init, state: unknown, client: HttpClient, captureFds: Fds): RunParts {
-    const { inputFileBytesMax, downloadMs, userAgent, workDir } = init;
+    const { inputFileBytesMax, downloadMs, userAgent } = init;
+    const { workDir } = this.#parts.places;
     const outputDir = path.join(workDir, 'outputs');
     return {
       clock: systemClock,

@@ -13,12 +13,12 @@ export interface Loaded {
   readonly slots: number;
 }
 
-export async function load(init: Init, begun?: BegunModule): Promise<Loaded> {
-  const predictor = await loadPredictor(init.predictorPath, init.predictorExport, begun);
+export async function load(init: Init, file: string, begun: BegunModule | null): Promise<Loaded> {
+  const predictor = await loadPredictor(file, init.predictorExport, begun ?? undefined);
   if (init.mode === 'train' && predictor.train === null) {
     throw new PawlError(
       'PAWL_PREDICTOR_INVALID',
-      `the predictor in ${init.predictorPath} has no train(): give it one, or run it without training`,
+      `the predictor in ${file} has no train(): give it one, or run it without training`,
     );
   }
   const description = {
