@@ -23,7 +23,7 @@ it('shows a long log as it shows a short one', async () => {
         fc.string({ unit: 'binary' }),
         fc.constantFrom('\n', '\ud83c', '\udf0d', '\u001b[32m', '"\\', 'é\u2028'),
       ),
-      fc.constantFrom(1, 1, 40_000, LONG),
+      fc.constantFrom(1, 1, LONG),
     )
     .map(([text, times]) => text.repeat(Math.min(times, Math.ceil(LONG / Math.max(1, text.length)))));
   await fc.assert(
