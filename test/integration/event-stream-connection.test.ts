@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limit } from '../../src/limits.ts';
 import { asPredictionId } from '../../src/protocol/ids.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { type FakeServer, fakeServer, post, STREAMING } from '../helpers/fake-server.ts';
-import { openSocket, requestText } from '../helpers/raw-http.ts';
+import { type FakeServer, post, STREAMING } from '../helpers/fake-server.ts';
+import { type ListeningServer, listeningServer } from '../helpers/listening-server.ts';
+import { requestText } from '../helpers/raw-http.ts';
 
 const CREATE_BODY = '{"id":"a"}';
 const CREATE = `${requestText(
@@ -19,24 +20,13 @@ const READ = requestText('GET /predictions/a/stream');
 
 const END_CHARS = 10_000;
 
+let listening: ListeningServer;
 let server: FakeServer;
-let port: number;
-const sockets: Socket[] = [];
-
 beforeEach(async () => {
-  server = fakeServer({
-    document: STREAMING,
-    capacity: 4,
-    config: { host: '127.0.0.1', port: 0, shutdownGraceMs: 0, queue: 1 },
-  });
-  port = Number(new URL(await server.app.start()).port);
+  listening = await listeningServer({ document: STREAMING, config: { queue: 1 } });
+  server = listening.server;
 });
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const run of server.fleet.slots.runs) if (!run.isOver) run.cancel();
-  await server.app.close();
-});
+afterEach(() => listening.close());
 
 interface Reading {
   readonly socket: Socket;
@@ -46,8 +36,7 @@ interface Reading {
 }
 
 async function say(text: string): Promise<Reading> {
-  const socket = await openSocket(port);
-  sockets.push(socket);
+  const socket = await listening.open();
   const pieces: Buffer[] = [];
   // What a test waits for is near the end, and the whole may be large.
   let end = '';

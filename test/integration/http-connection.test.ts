@@ -5,35 +5,20 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
 import { type FakeServer, fakeServer } from '../helpers/fake-server.ts';
-import { exchange, openSocket, type RawAnswer, requestText } from '../helpers/raw-http.ts';
+import { type ListeningServer, listeningServer } from '../helpers/listening-server.ts';
+import { exchange, type RawAnswer, requestText } from '../helpers/raw-http.ts';
 
+let listening: ListeningServer;
 let server: FakeServer;
-let port: number;
-const sockets: Socket[] = [];
-
 beforeEach(async () => {
-  server = fakeServer({
-    capacity: 4,
-    config: { bodyBytesMax: 1_000, shutdownGraceMs: 0, host: '127.0.0.1', port: 0 },
-  });
-  port = Number(new URL(await server.app.start()).port);
+  listening = await listeningServer({ config: { bodyBytesMax: 1_000 } });
+  server = listening.server;
 });
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const run of server.fleet.slots.runs) if (!run.isOver) run.cancel();
-  await server.app.close();
-});
-
-async function open(): Promise<Socket> {
-  const socket = await openSocket(port);
-  sockets.push(socket);
-  return socket;
-}
+afterEach(() => listening.close());
 
 /** Writes raw bytes and reads one answer with a Content-Length. */
 async function say(text: string, socket?: Socket): Promise<RawAnswer> {
-  return exchange(socket ?? (await open()), text);
+  return exchange(socket ?? (await listening.open()), text);
 }
 
 const runs = (count: number) =>
@@ -76,7 +61,7 @@ describe('a request that is not well-formed', () => {
   });
 
   it('behind one that is being answered does not put its answer into the first one’s place', async () => {
-    const socket = await open();
+    const socket = await listening.open();
     let received = '';
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString();
@@ -90,7 +75,7 @@ describe('a request that is not well-formed', () => {
 
 describe('a client that leaves', () => {
   it('cancels the prediction it waits for', async () => {
-    const socket = await open();
+    const socket = await listening.open();
     socket.write(create('{"id":"a"}'));
     await runs(1);
     socket.destroy();
@@ -99,9 +84,9 @@ describe('a client that leaves', () => {
 
   it('does not cancel a prediction that it only attached to, or whose answer it has', async () => {
     await server.ask({ method: 'PUT', url: '/predictions/a', headers: { prefer: 'respond-async' } });
-    const socket = await open();
+    const socket = await listening.open();
     expect((await say(requestText('PUT /predictions/a', 'content-length: 0'), socket)).status).toBe(202);
-    const finished = await open();
+    const finished = await listening.open();
     const answered = say(create('{"id":"b"}'), finished);
     await runs(2);
     server.fleet.run.succeed(1);
@@ -115,7 +100,7 @@ describe('a client that leaves', () => {
   });
 
   it('cannot be told from one that only closes its sending side: that cancels, too', async () => {
-    const socket = await open();
+    const socket = await listening.open();
     socket.end(create('{"id":"a"}'));
     await runs(1);
     await canceled();
@@ -124,19 +109,19 @@ describe('a client that leaves', () => {
 
 describe('the end of the server', () => {
   it('closes idle connections, and refuses new ones', async () => {
-    const socket = await open();
+    const socket = await listening.open();
     await say(requestText('GET /'), socket);
     const closed = once(socket, 'close');
     await server.app.close();
     await closed;
-    const late = connect(port, '127.0.0.1');
-    sockets.push(late);
+    const late = connect(listening.port, '127.0.0.1');
+    listening.keep(late);
     const [error] = await once(late, 'error');
     expect(error.code).toBe('ECONNREFUSED');
   });
 
   it('comes after POST /shutdown was answered, and after the answer of what ran', async () => {
-    const socket = await open();
+    const socket = await listening.open();
     const answered = say(create('{"id":"a"}'), socket);
     await runs(1);
     expect((await say(requestText('POST /shutdown', 'content-length: 0'))).body).toEqual({});
@@ -148,9 +133,9 @@ describe('the end of the server', () => {
 
   it('frees the port', async () => {
     await server.app.close();
-    const again = fakeServer({ config: { host: '127.0.0.1', port } });
+    const again = fakeServer({ config: { host: '127.0.0.1', port: listening.port } });
     await again.app.start();
-    const other = fakeServer({ config: { host: '127.0.0.1', port } });
+    const other = fakeServer({ config: { host: '127.0.0.1', port: listening.port } });
     await expect(other.app.start()).rejects.toMatchObject({ code: 'PAWL_PORT_IN_USE' });
     await again.app.close();
   });

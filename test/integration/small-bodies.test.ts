@@ -4,33 +4,23 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../helpers/eventually.ts';
-import { type FakeServer, fakeServer } from '../helpers/fake-server.ts';
-import { exchange, nextAnswer, openSocket, requestText } from '../helpers/raw-http.ts';
+import type { FakeServer } from '../helpers/fake-server.ts';
+import { type ListeningServer, listeningServer } from '../helpers/listening-server.ts';
+import { exchange, nextAnswer, requestText } from '../helpers/raw-http.ts';
 
 const BYTES_MAX = 100;
 
+let listening: ListeningServer;
 let server: FakeServer;
-let port: number;
-const sockets: Socket[] = [];
-
 beforeEach(async () => {
-  server = fakeServer({
-    capacity: 4,
-    config: { bodyBytesMax: BYTES_MAX, shutdownGraceMs: 0, host: '127.0.0.1', port: 0 },
-  });
-  port = Number(new URL(await server.app.start()).port);
+  listening = await listeningServer({ config: { bodyBytesMax: BYTES_MAX } });
+  server = listening.server;
 });
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const run of server.fleet.slots.runs) if (!run.isOver) run.cancel();
-  await server.app.close();
-});
+afterEach(() => listening.close());
 
 async function open(): Promise<Socket> {
-  const socket = await openSocket(port);
+  const socket = await listening.open();
   socket.setNoDelay(true);
-  sockets.push(socket);
   return socket;
 }
 
