@@ -56,7 +56,7 @@ export const GOALS: readonly Goal[] = [
     what: `${percentile} latency, to coglet`,
     ...(percentile === 'p99' && {
       takes:
-        'The slowest hundredth of one client’s requests are those during which a helper thread of V8 got the processor on which the main thread had been woken: it keeps it for a tick of the scheduler, 4 ms. The server collects its young generation without helpers; what is left are the compiler, which goes on for tens of thousands of requests, concurrent marking, and the worker’s own collections, which belong to user code. It would take a third processor, or code that V8 need not compile again.',
+        'Ten times a second one client’s request waits while a helper thread of V8 has the processor on which the main thread was woken: it keeps it for a tick of the scheduler, 4 ms. wrk counts such a wait once for each request that it kept from being sent, so that p99 is a share of the time. The server collects its young generation without helpers; what is left are the compiler, which goes on for tens of thousands of requests, concurrent marking, and the worker’s own collections, which belong to user code. It would take a third processor, or code that V8 need not compile again.',
     }),
     parts: [1, 8].map((c) => against('coglet', small(c, `${percentile}Micros`), ['≤', 0.5], `c=${c}`)),
   })),
