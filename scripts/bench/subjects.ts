@@ -1,6 +1,7 @@
 // Contenders as subjects of a scenario: started, checked and warmed the same way everywhere.
 import type { Bench, Round } from './bench.ts';
 import type { Contender, RunningContender, ServeOptions, Work } from './contender.ts';
+import { patientLoop } from './load/patient-loop.ts';
 import { warmUp } from './load/warm-up.ts';
 import { type ClosedLoop, closedLoop } from './load/wrk.ts';
 import { cpuByProcess, cpuSince, processTree } from './process-usage.ts';
@@ -98,10 +99,7 @@ export async function checkAndWarm(server: RunningContender, connections: number
 
 export async function warm(server: RunningContender, connections: number): Promise<void> {
   const clients = Math.max(connections, WARMING_CONNECTIONS_MIN);
-  await warmUp(async () => {
-    const result = await closedLoop(server, INPUT, clients, BURST_SECONDS);
-    return { requests: result.requests, perSecond: answered(result) / result.seconds };
-  });
+  await warmUp(() => patientLoop(server, INPUT, clients, BURST_SECONDS));
 }
 
 function answered({ requests, errors }: ClosedLoop): number {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningContender } from '../contender.ts';
 import { percentile } from '../statistics.ts';
 import { Connection } from './connection.ts';
+import { type Target, targetOf } from './request.ts';
 import { Schedule } from './schedule.ts';
 
 export interface OpenLoop {
@@ -68,26 +69,14 @@ function turn(waitMs: number): Promise<void> {
 class Sender {
   /** Of answers 2xx, from when the request was due, milliseconds. */
   readonly latencies: number[] = [];
-  readonly #host: string;
-  readonly #port: number;
-  readonly #request: Buffer;
+  readonly #target: Target;
   readonly #connections = new Set<Connection>();
   readonly #free: Connection[] = [];
   /** Requests that found no connection: when they were due. */
   readonly #waiting: number[] = [];
 
   constructor(server: RunningContender, input: { readonly [key: string]: unknown }) {
-    const { hostname, port, host } = new URL(server.url);
-    this.#host = hostname;
-    this.#port = Number(port);
-    const body = server.body(input);
-    const head = [
-      `POST ${server.path} HTTP/1.1`,
-      `host: ${host}`,
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(body)}`,
-    ];
-    this.#request = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
+    this.#target = targetOf(server, input);
   }
 
   send(due: number): void {
@@ -110,13 +99,13 @@ class Sender {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#connections.size >= CONNECTIONS_MAX) return null;
-    const connection = new Connection(this.#host, this.#port);
+    const connection = new Connection(this.#target.host, this.#target.port);
     this.#connections.add(connection);
     return connection;
   }
 
   #sendOn(connection: Connection, due: number): void {
-    connection.send(this.#request, (status) => {
+    connection.send(this.#target.request, (status) => {
       if (status >= 200 && status < 300) this.latencies.push(performance.now() - due);
       const next = this.#waiting.shift();
       if (!connection.isUsable) {

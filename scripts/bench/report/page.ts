@@ -9,7 +9,7 @@ const INTRODUCTION = [
   '',
   'All contenders run at the same time and have their turns one after the other in each round, in an order that is reversed every other round. Figures are medians of the rounds. Ratios are taken inside a round, and then the median of them: `(0.50×)` means that the line’s figure was half of Pawl’s in the middle round. CPU is what the kernel counted for all threads of the process that answers HTTP, and of all processes below it, for one prediction. A closed loop is driven by [wrk](https://github.com/wg/wrk).',
   '',
-  'Before the first round every contender gets bursts of the same load, by eight clients at least and a second each, until it has answered 50,000 requests and two bursts in a row were no more than 5 % faster than the best before: four at least, twelve at the most, and no more than 100,000 requests. V8 compiles in tiers, and the last of them comes after tens of thousands of requests.',
+  'Before the first round every contender gets bursts of the same requests, by eight clients at least that wait for every answer, a second each, until it has answered 50,000 requests and two bursts in a row were no more than 5 % faster than the best before: four at least, twelve at the most, and no more than 100,000 requests. V8 compiles in tiers, and the last of them comes after tens of thousands of requests.',
   '',
   'The load generator, the server and its workers share the processors: absolute figures say little about another machine, and ratios within a tenth of each other say nothing.',
 ];
