@@ -91,7 +91,7 @@ export const GOALS: readonly Goal[] = [
     what: `lines of log by ${writer}, all attributed, to a plain pipe`,
     ...(writer === 'a subprocess' && {
       takes:
-        'The subprocess writes into a pipe here and there alike, and printing a million lines takes `seq` 0.25 to 0.4 s of CPU where nobody reads, which is more than 1.5× leaves. What is ours takes 0.2 s in the worker and 0.32 s in the server beside it, a third of that for collecting garbage, all while it prints: on two processors, which the client shares, 0.8× at the best. It would take lines that reach the server as bytes, are checked as bytes, and become text only for who reads the stream.',
+        'The subprocess writes into a pipe here and there alike, and printing a million lines takes `seq` 0.25 to 0.4 s of CPU where nobody reads, which is more than 1.5× leaves. What is ours takes 0.2 s in the worker and 0.32 s in the server beside it, a third of that for collecting garbage, all while it prints, on two processors that the client shares. It would take a third processor, or lines that reach the server as bytes, are checked as bytes, and become text only for who reads the stream.',
     }),
     parts: [against('plain pipe', logs(writer), ['≥', 1.5], '')],
   })),
