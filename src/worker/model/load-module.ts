@@ -14,6 +14,7 @@ import { guessOwnPackages } from './own-packages.ts';
 
 const JAVASCRIPT = ['.js', '.mjs', '.cjs'];
 const COMPILED = ['.ts', '.mts', '.cts', '.tsx', '.jsx'];
+const IMPORTS_THIS_PACKAGE = /['"]pawl['"]/;
 const TSCONFIG_VARIABLE = 'TSX_TSCONFIG_PATH';
 
 export const EXTENSIONS: readonly string[] = [...COMPILED, ...JAVASCRIPT];
@@ -43,16 +44,19 @@ export function beginModule(file: string): BegunModule {
 
 /** With zod, which is most of what there is to load for many a predictor. */
 async function importAhead(file: string, isCompiled: boolean): Promise<void> {
-  const hasOwn = isCompiled && guessOwnPackages(file) !== null;
-  if (!IS_COMPILED || hasOwn || !importsThisPackage(file)) return;
+  if (!IS_COMPILED) return;
+  const text = textOf(file);
+  const hasOwn = isCompiled && guessOwnPackages(file, text) !== null;
+  if (hasOwn || !IMPORTS_THIS_PACKAGE.test(text)) return;
   await importModule(pathToFileURL(packagePath('dist', 'index.js')).href).catch(() => undefined);
 }
 
-function importsThisPackage(file: string): boolean {
+function textOf(file: string): string {
   try {
-    return /['"]pawl['"]/.test(readFileSync(file, 'utf8'));
+    return readFileSync(file, 'utf8');
   } catch {
-    return false;
+    // Loading says what is wrong with it.
+    return '';
   }
 }
 

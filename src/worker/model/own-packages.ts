@@ -17,18 +17,9 @@ const IMPORTED = /\bfrom\s*['"]([^'"]+)['"]|\bimport\s*['"]([^'"]+)['"]/g;
 const API = packagePath('dist', 'index.js');
 
 /** For a file whose text reads as if it imported no more than the script has. Null where it does not. */
-export function guessOwnPackages(file: string): Packages | null {
-  const specifiers = [...textOf(file).matchAll(IMPORTED)].map(([, from, bare]) => from ?? bare ?? '');
+export function guessOwnPackages(file: string, text: string): Packages | null {
+  const specifiers = [...text.matchAll(IMPORTED)].map(([, from, bare]) => from ?? bare ?? '');
   return ownPackages(file, specifiers);
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Loading says what is wrong with it.
-    return '';
-  }
 }
 
 /** What stands for the packages among `specifiers`; null where the file itself has to import them. */
@@ -41,6 +32,8 @@ export function ownPackages(file: string, specifiers: readonly string[]): Packag
 }
 
 let loaded: Packages | null = null;
+/** Asked for by the guess and by the compiled file: a hundred files, each with a system call. */
+let zodIsUnchanged: boolean | null = null;
 
 function load(): Packages {
   const { pawl, zod } = loadCompiled('packages');
@@ -60,7 +53,9 @@ function leadsHere(file: string, specifiers: readonly string[]): boolean {
   const names = NAMES.filter((name) => specifiers.includes(name));
   try {
     const isSame = names.every((name) => there.resolve(name) === here.resolve(name));
-    return isSame && isUnchanged(here.resolve('zod'));
+    if (!isSame) return false;
+    zodIsUnchanged ??= isUnchanged(here.resolve('zod'));
+    return zodIsUnchanged;
   } catch {
     // It is not there, or not as it was: whoever imports it says so.
     return false;
